@@ -1,0 +1,113 @@
+"""The nouns: a reference, a resource, the environment it is built for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from obsdash.errors import DefinitionError
+from obsdash.origin import Mark, Origin
+
+Spec = dict[str, Any]
+
+FOLDER = "folder"
+DATASOURCE = "datasource"
+DASHBOARD = "dashboard"
+RULE_GROUP = "rule-group"
+LOKI_RULE_GROUP = "loki-rule-group"
+ALERTMANAGER = "alertmanager"
+
+# Apply order: what is referred to comes before what refers to it; deletion runs in reverse.
+KINDS = (FOLDER, DATASOURCE, DASHBOARD, RULE_GROUP, LOKI_RULE_GROUP, ALERTMANAGER)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """The identity of a resource, `dashboard/api-performance`.
+
+    uid: dashboards, data sources: Grafana's uid; folders: the path of titles, `Shop/Payments`;
+    rule groups: `namespace/group`, the namespace being the rule file's name without its ending;
+    alertmanager: `main`.
+    """
+
+    kind: str
+    uid: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.uid}"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One thing to deliver, or one thing found live, as plain JSON in the API's own shape.
+
+    spec by kind
+      dashboard        Grafana's dashboard JSON, without id and version
+      datasource       `POST /api/datasources` body without secureJsonData
+      folder           {"title": …}; the uid is Grafana's business
+      rule groups      one group as in a rule file: {"name", "interval"?, "rules": […]}
+      alertmanager     the Alertmanager configuration
+
+    folder: titles joined with "/", "" at the root (dashboards, folders' parent).
+    marks: what is known of the parts, by JSON pointer into spec ("" is the whole).
+    revision: the server's version, for a safe update.
+    secrets: name in secureJsonData → reference (`env:NAME`, `file:/path`); never a value.
+    """
+
+    ref: Ref
+    spec: Spec
+    folder: str = ""
+    marks: Mapping[str, Mark] = field(default_factory=dict, compare=False, repr=False)
+    revision: str = field(default="", compare=False)
+    secrets: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def origin(self) -> Origin | None:
+        """The place of the whole."""
+        mark = self.marks.get("")
+        return mark.origin if mark else None
+
+    def origin_of(self, pointer: str) -> Origin | None:
+        """The place of the innermost marked part around a JSON pointer."""
+        while True:
+            mark = self.marks.get(pointer)
+            if mark and mark.origin:
+                return mark.origin
+            if not pointer:
+                return None
+            pointer = pointer.rpartition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What a definition function receives: the environment's name and variables."""
+
+    name: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            return self.variables[name]
+        except KeyError:
+            raise DefinitionError(
+                f"environment {self.name!r} has no variable {name!r}",
+                help=f"add it to variables in [tool.obsdash.env.{self.name}]",
+            ) from None
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a variable or the default."""
+        return self.variables.get(name, default)
+
+
+def canonical_json(value: Any) -> bytes:
+    """Encode with sorted keys and no white space: equal JSON, equal bytes."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def fingerprint(resource: Resource | None) -> str:
+    """Return a hash of what a resource says (spec and folder), "" for none."""
+    if resource is None:
+        return ""
+    return sha256(canonical_json([resource.folder, resource.spec])).hexdigest()

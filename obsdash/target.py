@@ -1,0 +1,120 @@
+"""What every target is, and how a plan is applied to one."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from obsdash.plan import Action, Blocked, Create, Delete, Plan, Snapshot, Update
+from obsdash.resource import Ref, Resource, fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The target now says what was wanted."""
+
+    ref: Ref
+    verb: str  # created, updated, deleted
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Not attempted, because the plan no longer holds or a guard says no."""
+
+    ref: Ref
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Attempted; the object is as it was before, unless the reason says otherwise."""
+
+    ref: Ref
+    reason: str
+    help: str = ""
+
+
+Outcome = Applied | Refused | Failed
+
+
+class Target(Protocol):
+    """A place that resources are delivered to. The rest of the code knows nothing more of it."""
+
+    @property
+    def name(self) -> str:
+        """Return what a reader calls it: `grafana https://grafana.example.com`."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds it takes."""
+
+    def read(self, wanted: Collection[Resource]) -> Snapshot:
+        """Return what is live; raises TargetError when the target cannot be read as a whole."""
+
+    def apply(self, actions: Sequence[Action]) -> Iterator[Outcome]:
+        """Carry out the actions (no Blocked among them), in the order that is safe here.
+
+        Yields an outcome an action, as soon as it is known; trouble with one object is a Failed,
+        never an exception.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of a plan. `interrupted` when a Ctrl-C ended it early."""
+
+    target: str
+    outcomes: tuple[Outcome, ...] = ()
+    interrupted: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that was planned is done."""
+        return not self.interrupted and all(isinstance(o, Applied) for o in self.outcomes)
+
+
+def delivered_to(target: Target, resources: Collection[Resource]) -> tuple[Resource, ...]:
+    """Return the resources of the kinds that a target takes."""
+    return tuple(resource for resource in resources if resource.ref.kind in target.kinds)
+
+
+def apply_plan(plan: Plan, target: Target) -> Report:
+    """Apply exactly the plan: what changed since it was made is refused, object by object."""
+    outcomes: list[Outcome] = [
+        Refused(action.ref, action.reason) for action in plan.actions if isinstance(action, Blocked)
+    ]
+    planned = [action for action in plan.actions if not isinstance(action, Blocked)]
+    if not planned:
+        return Report(plan.target, tuple(outcomes))
+    snapshot = target.read([_subject(action) for action in planned])
+    stale = {action.ref: why for action in planned if (why := _stale(action, snapshot))}
+    outcomes += [Refused(ref, why) for ref, why in stale.items()]
+    try:
+        for outcome in target.apply([_fresh(a, snapshot) for a in planned if a.ref not in stale]):
+            outcomes.append(outcome)  # kept one by one: an interrupt loses none
+    except KeyboardInterrupt:
+        return Report(plan.target, tuple(outcomes), interrupted=True)
+    return Report(plan.target, tuple(outcomes))
+
+
+def _subject(action: Action) -> Resource:
+    return action.live if isinstance(action, Delete) else action.desired
+
+
+def _fresh(action: Action, snapshot: Snapshot) -> Action:
+    """Give an update the revision just read: a saved plan's may be of another numbering."""
+    if isinstance(action, Update):
+        return Update(snapshot.live[action.ref], action.desired, action.changes, action.noise)
+    return action
+
+
+def _stale(action: Action, snapshot: Snapshot) -> str:
+    """Return why a planned action no longer holds, "" when it does."""
+    if reason := snapshot.blocked.get(action.ref):
+        return reason
+    now = snapshot.live.get(action.ref)
+    then = None if isinstance(action, Create | Blocked) else action.live
+    if fingerprint(now) == fingerprint(then):
+        return ""
+    if now is None:
+        return "it was deleted since the plan was made"
+    return "it was changed since the plan was made" if then else "it was created by someone else"
