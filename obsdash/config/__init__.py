@@ -1,0 +1,22 @@
+"""`[tool.obsdash]` and the process environment, as environments and targets."""
+
+from obsdash.config.load import find_root, load_config
+from obsdash.config.model import (
+    Config,
+    DirectoryConfig,
+    EnvironmentConfig,
+    GrafanaConfig,
+    PrometheusConfig,
+    TargetConfig,
+)
+
+__all__ = [
+    "Config",
+    "DirectoryConfig",
+    "EnvironmentConfig",
+    "GrafanaConfig",
+    "PrometheusConfig",
+    "TargetConfig",
+    "find_root",
+    "load_config",
+]

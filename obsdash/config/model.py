@@ -1,0 +1,96 @@
+"""What a configuration holds. Secrets are references here and stay so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from obsdash.errors import ConfigError
+from obsdash.origin import Origin
+from obsdash.resource import Environment
+from obsdash.words import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class TlsConfig:
+    """How a server's certificate is checked, and our own; paths relative to the project."""
+
+    ca: str = ""
+    cert: str = ""
+    key: str = ""
+    verify: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryConfig:
+    """A folder; `mount` is where the servers that read it see it."""
+
+    path: str
+    mount: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GrafanaConfig:
+    """A Grafana over HTTP; `token`, or `user` and `password`."""
+
+    url: str
+    token: str = ""
+    user: str = ""
+    password: str = ""
+    org: int = 0
+    tls: TlsConfig = field(default_factory=TlsConfig)
+
+
+@dataclass(frozen=True, slots=True)
+class PrometheusConfig:
+    """A Prometheus, and the folder its rule files are in; `replicas` read the same folder."""
+
+    url: str
+    rules: str
+    replicas: tuple[str, ...] = ()
+    token: str = ""
+    user: str = ""
+    password: str = ""
+    tls: TlsConfig = field(default_factory=TlsConfig)
+
+
+TargetConfig = DirectoryConfig | GrafanaConfig | PrometheusConfig
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentConfig:
+    """One environment: its variables, where it is delivered, where its queries run."""
+
+    name: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    targets: tuple[TargetConfig, ...] = ()
+    query: Mapping[str, str] = field(default_factory=dict)  # data source uid or type → URL
+
+    @property
+    def environment(self) -> Environment:
+        """Return what definition functions receive."""
+        return Environment(self.name, self.variables)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A project's configuration, complete and checked."""
+
+    root: Path
+    project: str
+    default_env: str
+    environments: Mapping[str, EnvironmentConfig]
+    modernise_off: frozenset[str] = frozenset()
+    origin: Origin | None = None
+
+    def environment(self, name: str | None) -> EnvironmentConfig:
+        """Return an environment by name, the default one for None."""
+        wanted = name or self.default_env
+        if found := self.environments.get(wanted):
+            return found
+        known = ", ".join(sorted(self.environments))
+        raise ConfigError(
+            f"there is no environment {wanted!r}{nearest(wanted, self.environments)}",
+            origin=self.origin,
+            help=f"environments: {known}" if known else f"add [tool.obsdash.env.{wanted}]",
+        )

@@ -1,0 +1,98 @@
+"""The targets' keys. A further target is one function here and one line in `_TARGETS`."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from obsdash.config.checks import Table
+from obsdash.config.model import (
+    DirectoryConfig,
+    GrafanaConfig,
+    PrometheusConfig,
+    TargetConfig,
+    TlsConfig,
+)
+from obsdash.config.overrides import cast, name
+from obsdash.words import nearest
+
+_TLS = ("ca", "cert", "key", "verify")
+_AUTH = ("token", "user", "password")
+_SECRET = ("token", "password")
+_TYPES: Mapping[str, type] = {"org": int, "verify": bool, "replicas": list}
+
+
+def parse_targets(
+    tables: list[Table], env: str, environ: Mapping[str, str]
+) -> tuple[TargetConfig, ...]:
+    """Return the targets' configurations; what is wrong with one is noted in its table."""
+    seen: Counter[str] = Counter()
+    found = []
+    for table in tables:
+        kind = table.text("type")
+        seen[kind] += 1
+        if kind not in _TARGETS:
+            why = f"{kind!r} is not a target{nearest(kind, _TARGETS)}" if kind else "is missing"
+            table.wrong("type", why, help_=f"targets: {', '.join(_TARGETS)}")
+            continue
+        keys, parse = _TARGETS[kind]
+        prefix = (env, kind) if seen[kind] == 1 else (env, kind, str(seen[kind]))
+        _override(table, keys, prefix, environ)
+        table.known("type", *keys)
+        found.append(parse(table))
+    return tuple(found)
+
+
+def _override(
+    table: Table, keys: tuple[str, ...], prefix: tuple[str, ...], environ: Mapping[str, str]
+) -> None:
+    for key in keys:
+        variable = name(*prefix, key)
+        if text := environ.get(variable):
+            value = f"env:{variable}" if key in _SECRET else cast(_TYPES.get(key, str), text)
+            table.values = {**table.values, key: value}
+
+
+def _directory(table: Table) -> DirectoryConfig:
+    return DirectoryConfig(table.required("path"), table.text("mount"))
+
+
+def _grafana(table: Table) -> GrafanaConfig:
+    user, password, token = table.text("user"), table.secret("password"), table.secret("token")
+    if bool(user) != bool(password):
+        table.wrong("user" if password else "password", "is missing: user and password go together")
+    if token and user:
+        table.wrong("token", "cannot be combined with user and password")
+    return GrafanaConfig(
+        url=table.url("url", table.required("url")),
+        token=token,
+        user=user,
+        password=password,
+        org=table.number("org"),
+        tls=_tls(table),
+    )
+
+
+def _prometheus(table: Table) -> PrometheusConfig:
+    return PrometheusConfig(
+        url=table.url("url", table.required("url")),
+        rules=table.required("rules"),
+        replicas=tuple(table.url("replicas", url) for url in table.texts("replicas")),
+        token=table.secret("token"),
+        user=table.text("user"),
+        password=table.secret("password"),
+        tls=_tls(table),
+    )
+
+
+def _tls(table: Table) -> TlsConfig:
+    if bool(table.text("cert")) != bool(table.text("key")):
+        table.wrong("cert" if table.text("key") else "key", "is missing: cert and key go together")
+    return TlsConfig(
+        table.text("ca"), table.text("cert"), table.text("key"), table.flag("verify", True)
+    )
+
+
+_TARGETS: Mapping[str, tuple[tuple[str, ...], Callable[[Table], TargetConfig]]] = {
+    "directory": (("path", "mount"), _directory),
+    "grafana": (("url", *_AUTH, "org", *_TLS), _grafana),
+    "prometheus": (("url", "rules", "replicas", *_AUTH, *_TLS), _prometheus),
+}
