@@ -1,0 +1,1 @@
+"""The demo workload: applications that do not exist, with metrics, logs and traces that do."""

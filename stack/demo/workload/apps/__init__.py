@@ -1,0 +1,1 @@
+"""The posed applications: each turns the same traffic into the metrics of its own framework."""
