@@ -1,0 +1,70 @@
+"""From a target's configuration to the target. A further target is one case here."""
+
+import os
+from typing import TYPE_CHECKING, assert_never
+
+from obsdash import secrets
+from obsdash.config.model import (
+    Config,
+    DirectoryConfig,
+    GrafanaConfig,
+    PrometheusConfig,
+    TargetConfig,
+    TlsConfig,
+)
+from obsdash.target import Target
+
+if TYPE_CHECKING:
+    from obsdash.http import Auth, Tls
+
+
+def connect(config: Config, target: TargetConfig, *, adopt: bool = False) -> Target:
+    """Return a target; nothing is contacted yet. Secrets are resolved here."""
+    match target:
+        case DirectoryConfig():
+            from obsdash.directory import DirectoryTarget
+
+            return DirectoryTarget(config.root / target.path, mount=target.mount or None)
+        case GrafanaConfig():
+            from obsdash.grafana import GrafanaTarget
+
+            return GrafanaTarget(
+                target.url,
+                project=config.project,
+                auth=_auth(target),
+                tls=_tls(config, target.tls),
+                org=target.org or None,
+                secrets=lambda reference: secrets.resolve(reference, os.environ),
+                adopt=adopt,
+            )
+        case PrometheusConfig():
+            from obsdash.prometheus import PrometheusTarget
+
+            return PrometheusTarget(
+                target.url,
+                config.root / target.rules,
+                replicas=target.replicas,
+                prefix=f"obsdash-{config.project}-",
+                auth=_auth(target),
+                tls=_tls(config, target.tls),
+            )
+        case _:
+            assert_never(target)
+
+
+def _auth(target: GrafanaConfig | PrometheusConfig) -> "Auth | None":
+    from obsdash.http import Auth
+
+    if target.token:
+        return Auth(token=secrets.resolve(target.token, os.environ))
+    if target.user:
+        return Auth(user=target.user, password=secrets.resolve(target.password, os.environ))
+    return None
+
+
+def _tls(config: Config, tls: TlsConfig) -> "Tls":
+    from obsdash.http import Tls
+
+    place = {name: str(config.root / value) if value else None
+             for name, value in (("ca", tls.ca), ("cert", tls.cert), ("key", tls.key))}
+    return Tls(**place, verify=tls.verify)
