@@ -1,0 +1,16 @@
+"""A thin JSON client for Prometheus, Loki and Alertmanager; every trouble is a TargetError."""
+
+from obsdash.http.client import Auth, Client, Response, Tls
+from obsdash.http.trouble import AnswerError, explain, masked, success, unreachable
+
+__all__ = [
+    "AnswerError",
+    "Auth",
+    "Client",
+    "Response",
+    "Tls",
+    "explain",
+    "masked",
+    "success",
+    "unreachable",
+]
