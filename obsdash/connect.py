@@ -65,6 +65,8 @@ def _auth(target: GrafanaConfig | PrometheusConfig) -> "Auth | None":
 def _tls(config: Config, tls: TlsConfig) -> "Tls":
     from obsdash.http import Tls
 
-    place = {name: str(config.root / value) if value else None
-             for name, value in (("ca", tls.ca), ("cert", tls.cert), ("key", tls.key))}
+    place = {
+        name: str(config.root / value) if value else None
+        for name, value in (("ca", tls.ca), ("cert", tls.cert), ("key", tls.key))
+    }
     return Tls(**place, verify=tls.verify)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from obsdash.plan import Action, Blocked, Create, Delete, Plan, Snapshot, Update
+from obsdash.plan import Action, Blocked, Create, Delete, Plan, Snapshot, Update, make_plan
 from obsdash.resource import Ref, Resource, fingerprint
 
 
@@ -75,6 +75,12 @@ class Report:
 def delivered_to(target: Target, resources: Collection[Resource]) -> tuple[Resource, ...]:
     """Return the resources of the kinds that a target takes."""
     return tuple(resource for resource in resources if resource.ref.kind in target.kinds)
+
+
+def plan_for(target: Target, resources: Collection[Resource], *, prune: bool = False) -> Plan:
+    """Read a target and compare it with what is defined for it."""
+    desired = delivered_to(target, resources)
+    return make_plan(target.name, desired, target.read(desired), prune=prune)
 
 
 def apply_plan(plan: Plan, target: Target) -> Report:

@@ -85,7 +85,12 @@ class Lazy(click.Group):
 @click.version_option(__version__, "-V", "--version", message="obsdash %(version)s")
 @click.pass_context
 def root(
-    ctx: click.Context, project: Path | None, env: str | None, verbose: bool, quiet: bool, color: str
+    ctx: click.Context,
+    project: Path | None,
+    env: str | None,
+    verbose: bool,
+    quiet: bool,
+    color: str,
 ) -> None:
     """Dashboards, alerts and data sources as Python: build, review, sync, verify."""
     ctx.color = use_color(color)

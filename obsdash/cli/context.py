@@ -1,17 +1,16 @@
 """What the commands share: the project, the environment, how to print. Made lazily."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from obsdash.errors import ConfigError, Problems
 
 if TYPE_CHECKING:  # a command pays only for what it uses
     from obsdash.config import Config, EnvironmentConfig
     from obsdash.project import Project
-    from obsdash.resource import Environment, Resource
+    from obsdash.resource import Environment
     from obsdash.target import Target
 
 
@@ -33,7 +32,9 @@ class Context:
         if self.project is None:
             return find_root(Path.cwd())
         if not self.project.is_dir():
-            raise ConfigError(f"there is no folder {self.project}", help="obsdash init DIR makes one")
+            raise ConfigError(
+                f"there is no folder {self.project}", help="obsdash init DIR makes one"
+            )
         return self.project.resolve()
 
     @cached_property
@@ -57,9 +58,7 @@ class Context:
         """Run the definitions; raises Problems with everything that is wrong with them."""
         from obsdash.project import load_project
 
-        project = load_project(
-            self.root, self.environment, modernise_off=self.config.modernise_off
-        )
+        project = load_project(self.root, self.environment, modernise_off=self.config.modernise_off)
         if project.errors:
             raise Problems(project.errors)
         return project

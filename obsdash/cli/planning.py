@@ -1,0 +1,52 @@
+"""From definitions or a saved file to plans, and plans to what is printed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from obsdash.cli.context import Context
+from obsdash.errors import ConfigError
+from obsdash.plan import Plan
+from obsdash.selection import narrow
+from obsdash.target import Target, plan_for
+
+
+def make_plans(
+    context: Context, targets: Sequence[Target], refs: Sequence[str], *, prune: bool
+) -> list[Plan]:
+    """Run the definitions and compare them with each target."""
+    resources = context.load().resources
+    return narrow([plan_for(target, resources, prune=prune) for target in targets], refs)
+
+
+def saved_plans(context: Context, targets: Sequence[Target], file: Path) -> list[Plan]:
+    """Load plans that `diff --out` saved; raises ConfigError when they are for other targets."""
+    from obsdash.planfile import load_plans
+
+    try:
+        saved = load_plans(file.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}") from None
+    here = (context.config.project, context.settings.name)
+    if (saved.project, saved.environment) != here:
+        raise ConfigError(
+            f"{file} was made for project {saved.project!r}, environment {saved.environment!r}",
+            help=f"obsdash --env {saved.environment} sync --plan {file}",
+        )
+    plans = {plan.target: plan for plan in saved.plans}
+    if missing := plans.keys() - {target.name for target in targets}:
+        raise ConfigError(f"{file} is for {min(missing)}, which is not configured any more")
+    return [plans[target.name] for target in targets if target.name in plans]
+
+
+def show(context: Context, plans: Sequence[Plan], format_: str, *, noise: bool = False) -> str:
+    """Return the plans as text, JSON or Markdown."""
+    from obsdash.render import plan as render
+
+    if format_ == "json":
+        import json
+
+        return json.dumps(render.plans_json(plans), indent=2, ensure_ascii=False)
+    if format_ == "markdown":
+        return render.plans_markdown(plans)
+    texts = [render.plan_text(plan, color=context.color, noise=noise) for plan in plans]
+    return "\n\n".join(text.rstrip("\n") for text in texts)

@@ -1,0 +1,95 @@
+"""`obsdash sync`."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from obsdash.cli.context import Context
+from obsdash.cli.output import note
+from obsdash.cli.planning import make_plans, saved_plans, show
+from obsdash.errors import ConfigError
+from obsdash.guard import danger
+from obsdash.plan import Plan
+from obsdash.target import Target, apply_plan
+
+_EPILOG = """\b
+Examples:
+  obsdash sync
+  obsdash sync --env prod 'dashboard/api*'
+  obsdash diff --env prod --out plan.json && obsdash sync --env prod --plan plan.json
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("refs", nargs=-1, metavar="[REF]...")
+@click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Apply exactly this saved plan.",
+)
+@click.option("--prune", is_flag=True, help="Delete what is ours and no longer defined.")
+@click.option("--adopt", is_flag=True, help="Take over what exists and is not ours yet.")
+@click.option("--bulk", is_flag=True, help="Allow changing more than 30 % of ten or more objects.")
+@click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask on a terminal.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
+@click.pass_obj
+def command(
+    context: Context,
+    refs: tuple[str, ...],
+    plan_file: Path | None,
+    prune: bool,
+    adopt: bool,
+    bulk: bool,
+    dry_run: bool,
+    yes: bool,
+    format_: str,
+) -> int:
+    """Show the plan, apply it, and say what became of each object.
+
+    Exits with 0 when everything is as defined, 1 when an object failed or was refused.
+    """
+    if plan_file and (refs or prune):
+        raise ConfigError("a saved plan is applied as it is: it takes neither REF nor --prune")
+    targets = context.targets(adopt=adopt)
+    if plan_file:
+        plans = saved_plans(context, targets, plan_file)
+    else:
+        plans = make_plans(context, targets, refs, prune=prune)
+    # In JSON the result is the report; the plan is then for the reader of the log.
+    click.echo(show(context, plans, "text"), err=format_ == "json")
+    if dry_run or not any(plans):
+        return 0
+    _consent(plans, ask=not yes and sys.stdin.isatty() and sys.stdout.isatty(), bulk=bulk)
+    return _apply(plans, targets, format_)
+
+
+def _consent(plans: Sequence[Plan], *, ask: bool, bulk: bool) -> None:
+    """Ask on a terminal; elsewhere refuse what is dangerous without its flag."""
+    if ask:
+        click.confirm("Apply?", abort=True, err=True)
+        return
+    reasons = [reason for plan in plans if (reason := danger(plan))]
+    if reasons and not bulk:
+        raise ConfigError(reasons[0], help="read the plan; --bulk applies it")
+
+
+def _apply(plans: Sequence[Plan], targets: Sequence[Target], format_: str) -> int:
+    from obsdash.render.report import report_json, report_text
+
+    by_name = {target.name: target for target in targets}
+    reports = []
+    for plan in filter(None, plans):
+        reports.append(apply_plan(plan, by_name[plan.target]))
+        note(report_text(reports[-1])) if format_ == "json" else click.echo(
+            report_text(reports[-1])
+        )
+        if reports[-1].interrupted:
+            break
+    if format_ == "json":
+        click.echo(json.dumps(report_json(reports), indent=2, ensure_ascii=False))
+    return 0 if all(report.ok for report in reports) else 1
