@@ -47,8 +47,11 @@ class Target(Protocol):
     def kinds(self) -> tuple[str, ...]:
         """Return the kinds it takes."""
 
-    def read(self, wanted: Collection[Resource]) -> Snapshot:
-        """Return what is live; raises TargetError when the target cannot be read as a whole."""
+    def read(self, wanted: Collection[Resource], *, others: bool = True) -> Snapshot:
+        """Return what is live; raises TargetError when the target cannot be read as a whole.
+
+        Without `others`, only the wanted resources matter: orphans and unmanaged may be left out.
+        """
 
     def apply(self, actions: Sequence[Action]) -> Iterator[Outcome]:
         """Carry out the actions (no Blocked among them), in the order that is safe here.
@@ -91,7 +94,7 @@ def apply_plan(plan: Plan, target: Target) -> Report:
     planned = [action for action in plan.actions if not isinstance(action, Blocked)]
     if not planned:
         return Report(plan.target, tuple(outcomes))
-    snapshot = target.read([_subject(action) for action in planned])
+    snapshot = target.read([_subject(action) for action in planned], others=False)
     stale = {action.ref: why for action in planned if (why := _stale(action, snapshot))}
     outcomes += [Refused(ref, why) for ref, why in stale.items()]
     try:
