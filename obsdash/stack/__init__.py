@@ -1,0 +1,1 @@
+"""The bundled stack: what runs, on which addresses, from which files."""
