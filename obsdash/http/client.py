@@ -6,7 +6,6 @@ import ssl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
@@ -20,11 +19,11 @@ from obsdash.http.trouble import explain, masked, unreachable
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """How a server's certificate is checked, and which one we show."""
+    """How a server's certificate is checked, and which one we show; paths of PEM files."""
 
-    ca: Path | None = None
-    cert: Path | None = None
-    key: Path | None = None
+    ca: str | None = None
+    cert: str | None = None
+    key: str | None = None
     verify: bool = True
 
 
@@ -236,7 +235,7 @@ def _base(url: str) -> SplitResult:
 def _context(tls: Tls) -> ssl.SSLContext:
     """Load the certificates; raises TargetError naming the file that cannot be used."""
     try:
-        context = ssl.create_default_context(cafile=str(tls.ca) if tls.ca else None)
+        context = ssl.create_default_context(cafile=tls.ca)
     except OSError as error:
         raise _unusable("ca", tls.ca, error) from error
     if not tls.verify:
@@ -250,9 +249,9 @@ def _context(tls: Tls) -> ssl.SSLContext:
     return context
 
 
-def _unusable(name: str, path: Path | None, error: OSError) -> TargetError:
+def _unusable(name: str, path: str | None, error: OSError) -> TargetError:
     why = "it is not a PEM file we can use" if isinstance(error, ssl.SSLError) else error.strerror
-    return TargetError(f"{name} = {str(path)!r} cannot be loaded: {why}")
+    return TargetError(f"{name} = {path!r} cannot be loaded: {why}")
 
 
 def _refuse_odd_headers(headers: Mapping[str, str], url: str) -> None:

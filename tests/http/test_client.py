@@ -132,7 +132,7 @@ def test_a_self_signed_certificate_is_refused_with_the_remedy_and_taken_with_it(
             client.get_json("/")
         assert "self-signed certificate" in caught.value.message
         assert "set ca =" in caught.value.help
-        with Client(server.url, tls=Tls(ca=cert)) as client:
+        with Client(server.url, tls=Tls(ca=str(cert))) as client:
             assert client.get_json("/")
         with Client(server.url, tls=Tls(verify=False)) as client:
             assert client.get_json("/")
@@ -142,7 +142,7 @@ def test_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
     cert, key = self_signed(tmp_path, host="example.com")
     with (
         canned(OK, tls=server_tls(cert, key)) as server,
-        Client(server.url, tls=Tls(ca=cert)) as client,
+        Client(server.url, tls=Tls(ca=str(cert))) as client,
         pytest.raises(TargetError, match="is for another name"),
     ):
         client.get_json("/")
@@ -158,9 +158,9 @@ def test_https_towards_a_plain_server_says_so() -> None:
 
 
 def test_files_of_tls_that_cannot_be_loaded_are_named(tmp_path: Path) -> None:
-    empty = tmp_path / "empty.pem"
-    empty.touch()
-    for tls in (Tls(ca=tmp_path / "absent.pem"), Tls(ca=empty), Tls(cert=empty)):
+    (tmp_path / "empty.pem").touch()
+    empty = str(tmp_path / "empty.pem")
+    for tls in (Tls(ca="absent.pem"), Tls(ca=empty), Tls(cert=empty)):
         with pytest.raises(TargetError, match=r"(ca|cert) = '.*\.pem' cannot be loaded"):
             Client("https://127.0.0.1", tls=tls)
 
