@@ -27,7 +27,7 @@ LAYERS = (
     {"resource"},
     {"secrets"},
     {"errors"},
-    {"origin", "words"},
+    {"origin", "spelling", "words"},
 )
 ROOMS = {room: height for height, layer in enumerate(LAYERS) for room in layer}
 
@@ -47,7 +47,9 @@ def _imports(file: Path) -> set[str]:
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module == "obsdash":
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("obsdash."):
+        elif (
+            isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("obsdash.")
+        ):
             found.add(_room(node.module))
         elif isinstance(node, ast.Import):
             found |= {_room(a.name) for a in node.names if a.name.startswith("obsdash.")}
