@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,25 +28,41 @@ class Mark:
     empty: str | None = None
 
 
+Thing = TypeVar("Thing")
+
 # A document carries its marks under these private keys from the adapter, through every repair, up
 # to `split_marks`. No Grafana or Prometheus key contains a slash.
 ORIGIN_KEY = "//origin"
 EMPTY_KEY = "//empty"
 
 
+# The marks of objects of other libraries (grafanalib, Foundation SDK) stand in these attributes,
+# which their own JSON does not show.
+_ORIGIN_ATTRIBUTE = "__obsdash_origin__"
+_EMPTY_ATTRIBUTE = "__obsdash_empty__"
+
+# A plain dict has no attribute to hold its place: id → the dict itself (so that the id stays its
+# own) and its place.
+DictPlaces = dict[int, tuple[dict[Any, Any], str]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Watch:
     root: str  # with a trailing separator
     file: str  # the definition file that is running, absolute
+    dicts: DictPlaces
 
 
 _watch: ContextVar[_Watch | None] = ContextVar("watch", default=None)
 
 
 @contextmanager
-def watching(root: Path, file: Path) -> Iterator[None]:
-    """Let `here` resolve places inside `root` while the definition file `file` runs."""
-    token = _watch.set(_Watch(f"{root}/", str(file)))
+def watching(root: Path, file: Path, dicts: DictPlaces | None = None) -> Iterator[None]:
+    """Let places inside `root` be found while the definition file `file` runs.
+
+    dicts: the places of dict literals so far, when several files run one after the other.
+    """
+    token = _watch.set(_Watch(f"{root}/", str(file), {} if dicts is None else dicts))
     try:
         yield
     finally:
@@ -59,18 +75,63 @@ def here(frame: FrameType | None) -> Origin | None:
     That is the innermost frame in the running definition file; failing that, the innermost one in
     the project, so that what a shared helper makes still points at the dashboard that called it.
     """
-    watch = _watch.get()
+    place = _place(frame, _watch.get())
+    return parse_origin(place) if place else None
+
+
+def _place(frame: FrameType | None, watch: _Watch | None) -> str:
+    """Return `file:line`, "" when there is none."""
     if watch is None:
-        return None
-    helper: Origin | None = None
+        return ""
+    helper = ""
     while frame is not None:
         name = frame.f_code.co_filename
         if name == watch.file:
-            return Origin(name[len(watch.root) :], frame.f_lineno)
-        if helper is None and name.startswith(watch.root):
-            helper = Origin(name[len(watch.root) :], frame.f_lineno)
+            return f"{name[len(watch.root) :]}:{frame.f_lineno}"
+        if not helper and name.startswith(watch.root):
+            helper = f"{name[len(watch.root) :]}:{frame.f_lineno}"
         frame = frame.f_back
     return helper
+
+
+def remember_object(thing: Any, frame: FrameType | None) -> None:
+    """Give an object of another library the place that `frame` runs for."""
+    if place := _place(frame, _watch.get()):
+        thing.__dict__[_ORIGIN_ATTRIBUTE] = place
+
+
+def remember_dict(thing: dict[Any, Any], frame: FrameType | None) -> None:
+    """Keep the place that `frame` runs for as that of a dict literal."""
+    if (watch := _watch.get()) and (place := _place(frame, watch)):
+        watch.dicts[id(thing)] = (thing, place)
+
+
+def copy_marks(source: Any, copy: Any) -> None:
+    """Give a copy of another library's object the marks of the original."""
+    for name in (_ORIGIN_ATTRIBUTE, _EMPTY_ATTRIBUTE):
+        if name in source.__dict__:
+            copy.__dict__[name] = source.__dict__[name]
+
+
+def may_be_empty(thing: Thing, reason: str) -> Thing:
+    """Declare why a panel or query of another library is right to return no data; return it."""
+    if isinstance(thing, dict):
+        thing[EMPTY_KEY] = reason
+    else:
+        build = getattr(thing, "build", None)  # a Foundation SDK builder fills one object
+        setattr(build() if build else thing, _EMPTY_ATTRIBUTE, reason)
+    return thing
+
+
+def marks_of(thing: Any) -> dict[str, str]:
+    """Return what is remembered of an object or a dict literal, under the private keys."""
+    if isinstance(thing, dict):
+        watch = _watch.get()
+        known = watch.dicts.get(id(thing)) if watch else None
+        return {ORIGIN_KEY: known[1]} if known else {}
+    attributes = getattr(thing, "__dict__", {})
+    pairs = ((ORIGIN_KEY, _ORIGIN_ATTRIBUTE), (EMPTY_KEY, _EMPTY_ATTRIBUTE))
+    return {key: attributes[name] for key, name in pairs if name in attributes}
 
 
 def parse_origin(text: str) -> Origin:
