@@ -10,6 +10,7 @@ from obsdash.stack import probe, processes, state
 from obsdash.stack.launch import Launch, Settings, find_program, log_file, place
 from obsdash.stack.manifest import MANIFEST, Component
 from obsdash.stack.ports import free_address
+from obsdash.stack.processes import Process
 from obsdash.stack.state import Started
 
 READY_SECONDS = 60.0
@@ -58,6 +59,8 @@ def up(settings: Settings) -> Iterator[Report]:
 
 def down(folder: Path) -> list[Report]:
     """Stop everything that was started from this folder."""
+    if not folder.exists():
+        return []
     with state.locked(folder):
         running = {name: each for name, each in state.load(folder).items() if each.runs}
         backwards = [each.process for each in reversed(running.values())]
@@ -127,15 +130,18 @@ def _reload(address: str, path: str) -> str:
 
 
 def _start(launch: Launch, started: dict[str, Started], outcome: Outcome) -> Report:
-    component, folder = launch.component, launch.settings.folder
-    argv, log = launch.argv(), log_file(folder, component)
-    process = processes.start(argv, log)
-    started[component.name] = Started(process.pid, process.started, launch.address, argv)
-    state.save(folder, started)
-    if trouble := _trouble(launch, started[component.name]):
-        processes.stop([process], STOP_SECONDS)
-        return Report(component.name, "failed", f"{trouble}; {_last_line(log)} ({log})")
-    return Report(component.name, outcome, _url(launch))
+    name, folder = launch.component.name, launch.settings.folder
+    argv, log = launch.argv(), log_file(folder, launch.component)
+
+    def record(process: Process) -> None:
+        started[name] = Started(process.pid, process.started, launch.address, argv)
+        state.save(folder, started)
+
+    processes.start(argv, log, record)
+    if trouble := _trouble(launch, started[name]):
+        processes.stop([started[name].process], STOP_SECONDS)
+        return Report(name, "failed", f"{trouble}; {_last_line(log)} ({log})")
+    return Report(name, outcome, _url(launch))
 
 
 def _trouble(launch: Launch, started: Started) -> str:

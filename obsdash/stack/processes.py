@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from obsdash.errors import ObsdashError
-
 POLL_SECONDS = 0.05
 _PROC = Path("/proc")
 _DEAD = {"Z", "X"}
+_SHELL = "/bin/sh"
+_WAIT_THEN_RUN = 'read -r go && exec "$@" </dev/null'
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +22,32 @@ class Process:
     started: int
 
 
-def start(argv: tuple[str, ...], log: Path) -> Process:
-    """Start a program that outlives this one, its output in `log`."""
+def start(argv: tuple[str, ...], log: Path, record: Callable[[Process], None]) -> None:
+    """Start a program that outlives this one, its output in `log`.
+
+    The program begins only after `record` has returned: if this process dies before, the new
+    one ends too, so nothing ever runs that is not on record.
+    """
+    gate, key = os.pipe()
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     try:
         pid = os.posix_spawn(
-            argv[0],
-            argv,
+            _SHELL,
+            (_SHELL, "-c", _WAIT_THEN_RUN, "sh", *argv),
             os.environ,
             file_actions=[
-                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, gate, 0),
                 (os.POSIX_SPAWN_OPEN, 1, str(log), flags, 0o644),
                 (os.POSIX_SPAWN_DUP2, 1, 2),
             ],
             setsid=True,
             setsigdef=[signal.SIGPIPE],
         )
-    except OSError as error:
-        raise ObsdashError(f"{argv[0]} cannot be started: {error.strerror}") from None
-    return Process(pid, _stat(pid)[1])
+        record(Process(pid, _stat(pid)[1]))
+        os.write(key, b"go\n")
+    finally:
+        os.close(gate)
+        os.close(key)
 
 
 def is_running(process: Process) -> bool:
