@@ -1,0 +1,18 @@
+"""PromQL: canonical form, Grafana's variables and macros, what an expression uses, what changed."""
+
+from obsdash.promql.changes import expression_changes
+from obsdash.promql.text import collapsed
+from obsdash.promql.tree import canonical, metrics, parse_error
+from obsdash.promql.variables import Placeholders, substitute, variables, with_placeholders
+
+__all__ = [
+    "Placeholders",
+    "canonical",
+    "collapsed",
+    "expression_changes",
+    "metrics",
+    "parse_error",
+    "substitute",
+    "variables",
+    "with_placeholders",
+]
