@@ -1,0 +1,175 @@
+"""`[tool.obsdash]`: what is right is read, what is wrong is named with its line, all at once."""
+
+from pathlib import Path
+
+import pytest
+
+from obsdash.config import (
+    Config,
+    DirectoryConfig,
+    GrafanaConfig,
+    PrometheusConfig,
+    find_root,
+    load_config,
+)
+from obsdash.errors import ConfigError, ObsdashError, Problems
+
+GOOD = """\
+[tool.obsdash]
+project = "shop"
+default-env = "prod"
+modernise = { off = ["dead-keys"] }
+
+[tool.obsdash.env.local]
+targets = [{ type = "directory", path = "build/local", mount = "/etc/obs" }]
+
+[tool.obsdash.env.prod]
+variables = { job = "api", replicas = 3 }
+targets = [
+  { type = "grafana", url = "https://grafana.example.com/", token = "env:GRAFANA_TOKEN", org = 2 },
+  { type = "prometheus", url = "http://p:9090", rules = "/rules", replicas = ["http://q:9090"] },
+]
+query = { loki = "http://loki:3100" }
+"""
+
+
+def _load(folder: Path, text: str, environ: dict[str, str] | None = None) -> Config:
+    (folder / "pyproject.toml").write_text(text, encoding="utf-8")
+    return load_config(folder, environ or {})
+
+
+def _errors(folder: Path, text: str) -> list[str]:
+    with pytest.raises(ObsdashError) as caught:
+        _load(folder, text)
+    error = caught.value
+    return [str(e) for e in (error.errors if isinstance(error, Problems) else [error])]
+
+
+def test_a_configuration_is_read(tmp_path: Path) -> None:
+    config = _load(tmp_path, GOOD)
+    prod = config.environment(None)
+    assert (config.project, prod.name) == ("shop", "prod")
+    assert config.modernise_off == {"dead-keys"}
+    assert prod.environment["job"] == "api"
+    assert prod.targets == (
+        GrafanaConfig("https://grafana.example.com", token="env:GRAFANA_TOKEN", org=2),
+        PrometheusConfig("http://p:9090", "/rules", replicas=("http://q:9090",)),
+    )
+    assert prod.query == {"loki": "http://loki:3100"}
+    assert config.environment("local").targets == (DirectoryConfig("build/local", "/etc/obs"),)
+
+
+def test_without_configuration_there_is_a_local_folder(tmp_path: Path) -> None:
+    config = load_config(tmp_path, {})
+    assert config.environment(None).targets == (DirectoryConfig("build/local"),)
+    assert config.project == tmp_path.name
+
+
+def test_an_unknown_environment_names_the_nearest_and_all(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="did you mean 'prod'") as caught:
+        _load(tmp_path, GOOD).environment("prd")
+    assert caught.value.help == "environments: local, prod"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('project = "shop"', 'projekt = "shop"', ":2: tool.obsdash.projekt is not known; did you"),
+        ('project = "shop"', "project = 7", ":2: tool.obsdash.project must be a string"),
+        ('project = "shop"', 'project = "a b"', ":2: tool.obsdash.project must be 1–40 letters"),
+        (
+            '"directory"',
+            '"directry"',
+            ":7: tool.obsdash.env.local.targets[0].type 'directry' is not",
+        ),
+        ('path = "build/local", ', "", ":7: tool.obsdash.env.local.targets[0].path is missing"),
+        (
+            '"env:GRAFANA_TOKEN"',
+            '"glsa_123"',
+            ":12: tool.obsdash.env.prod.targets[0].token must be a",
+        ),
+        (
+            "https://grafana",
+            "https://u:glsa_123@grafana",
+            ":12: tool.obsdash.env.prod.targets[0].url holds",
+        ),
+        ("http://p:9090", "p:9090", ":13: tool.obsdash.env.prod.targets[1].url must be a URL"),
+        ("http://loki", "loki", ":15: tool.obsdash.env.prod.query.loki must be a URL"),
+        (
+            "org = 2",
+            "orgg = 2",
+            ":12: tool.obsdash.env.prod.targets[0].orgg is not known; did you mean",
+        ),
+        (
+            "org = 2",
+            "verify = 1",
+            ":12: tool.obsdash.env.prod.targets[0].verify must be true or false",
+        ),
+        ("org = 2", 'user = "x"', "password is missing: user and password go together"),
+        ("replicas = [", "replicas = 1 #", "it is not TOML"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(
+    tmp_path: Path, old: str, new: str, expected: str
+) -> None:
+    errors = _errors(tmp_path, GOOD.replace(old, new, 1))
+    assert any(expected in error for error in errors), errors
+    assert all(error.startswith("pyproject.toml:") for error in errors)
+    assert "glsa_123" not in "".join(errors)
+
+
+def test_all_mistakes_are_reported_in_one_run(tmp_path: Path) -> None:
+    text = (
+        GOOD.replace("project", "projekt").replace('"directory"', '"x"').replace("org = 2", "o = 2")
+    )
+    assert len(_errors(tmp_path, text)) == 3
+
+
+def test_a_file_that_is_not_text_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        load_config(tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("OBSDASH_PROD_GRAFANA_URL", "http://other", ("targets", 0, "url", "http://other")),
+        ("OBSDASH_PROD_GRAFANA_ORG", "5", ("targets", 0, "org", 5)),
+        ("OBSDASH_PROD_PROMETHEUS_RULES", "/r", ("targets", 1, "rules", "/r")),
+        (
+            "OBSDASH_PROD_PROMETHEUS_REPLICAS",
+            "http://a,http://b",
+            ("targets", 1, "replicas", ("http://a", "http://b")),
+        ),
+        ("OBSDASH_PROD_GRAFANA_VERIFY", "false", ("targets", 0, "tls", None)),
+    ],
+)
+def test_the_process_environment_overrides_a_target(
+    tmp_path: Path, name: str, value: str, expected: tuple[str, int, str, object]
+) -> None:
+    prod = _load(tmp_path, GOOD, {name: value}).environment("prod")
+    _, index, key, wanted = expected
+    found = getattr(prod.targets[index], key)
+    assert found == wanted if wanted is not None else found.verify is False
+
+
+def test_the_process_environment_overrides_variables_and_keeps_their_type(tmp_path: Path) -> None:
+    environ = {"OBSDASH_PROD_VARIABLES_JOB": "web", "OBSDASH_PROD_VARIABLES_REPLICAS": "5"}
+    prod = _load(tmp_path, GOOD, environ).environment("prod")
+    assert prod.variables == {"job": "web", "replicas": 5}
+
+
+def test_an_overridden_secret_stays_a_reference(tmp_path: Path) -> None:
+    prod = _load(tmp_path, GOOD, {"OBSDASH_PROD_GRAFANA_TOKEN": "glsa_123"}).environment("prod")
+    grafana = prod.targets[0]
+    assert isinstance(grafana, GrafanaConfig)
+    assert grafana.token == "env:OBSDASH_PROD_GRAFANA_TOKEN"
+    assert "glsa_123" not in repr(prod)
+
+
+def test_the_project_is_the_nearest_folder_that_is_configured(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(GOOD)
+    deep = tmp_path / "dashboards" / "deep"
+    deep.mkdir(parents=True)
+    assert find_root(deep) == tmp_path
