@@ -9,6 +9,7 @@ import click
 
 from obsdash import secrets
 from obsdash.cli.context import Context
+from obsdash.cli.output import to_json
 from obsdash.config import Config, DirectoryConfig, EnvironmentConfig, GrafanaConfig, TargetConfig
 
 _EPILOG = """\b
@@ -26,9 +27,7 @@ def command(context: Context, format_: str) -> None:
     """Show the configuration as it is used, with overrides applied and secrets masked."""
     chosen = context.settings
     if format_ == "json":
-        from obsdash.resource import canonical_json
-
-        click.echo(canonical_json(_document(context.config, chosen)))
+        click.echo(to_json(_document(context.config, chosen)))
         return
     click.echo("\n".join(_lines(context.config, chosen)))
 

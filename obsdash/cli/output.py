@@ -1,8 +1,10 @@
 """What every command prints the same way: results to stdout, everything else to stderr."""
 
+import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -33,6 +35,11 @@ def print_errors(error: ObsdashError) -> None:
 def note(text: str) -> None:
     """Print a line that is not the result."""
     click.echo(text, err=True)
+
+
+def to_json(document: Any) -> str:
+    """Return a document as JSON that a person can read as well."""
+    return json.dumps(document, indent=2, ensure_ascii=False)
 
 
 def write_result(file: Path, content: str | bytes) -> None:

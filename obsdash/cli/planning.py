@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from obsdash.cli.context import Context
+from obsdash.cli.output import to_json
 from obsdash.errors import ConfigError
 from obsdash.plan import Plan
 from obsdash.selection import narrow
@@ -43,9 +44,7 @@ def show(context: Context, plans: Sequence[Plan], format_: str, *, noise: bool =
     from obsdash.render import plan as render
 
     if format_ == "json":
-        import json
-
-        return json.dumps(render.plans_json(plans), indent=2, ensure_ascii=False)
+        return to_json(render.plans_json(plans))
     if format_ == "markdown":
         return render.plans_markdown(plans)
     texts = [render.plan_text(plan, color=context.color, noise=noise) for plan in plans]

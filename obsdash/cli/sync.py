@@ -1,6 +1,5 @@
 """`obsdash sync`."""
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import click
 
 from obsdash.cli.context import Context
-from obsdash.cli.output import note
+from obsdash.cli.output import note, to_json
 from obsdash.cli.planning import make_plans, saved_plans, show
 from obsdash.errors import ConfigError
 from obsdash.guard import danger
@@ -91,5 +90,5 @@ def _apply(plans: Sequence[Plan], targets: Sequence[Target], format_: str) -> in
         if reports[-1].interrupted:
             break
     if format_ == "json":
-        click.echo(json.dumps(report_json(reports), indent=2, ensure_ascii=False))
+        click.echo(to_json(report_json(reports)))
     return 0 if all(report.ok for report in reports) else 1

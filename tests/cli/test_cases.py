@@ -1,7 +1,8 @@
 """What users see, as text files: a project, commands, their output and exit codes.
 
 A case is a sentence, files as `-- path --`, and a last part `-- run --` in which
-  `$ obsdash …`   runs a command in the project's folder (`$ write PATH TEXT`, `$ rm PATH` change it),
+  `$ obsdash …`   runs a command in the project's folder; `$ write PATH TEXT` and `$ rm PATH`
+                  change the project,
   `! …`           is a line of stderr, every other line one of stdout,
   `[2]`           is the exit code when it is not 0,
   `…`             stands for any text in a line, and alone for any number of lines.
