@@ -34,7 +34,9 @@ def test_case(case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("NO_COLOR", "1")
     for command, expected in _commands(script):
         printed = _run(command)
-        assert re.fullmatch(_pattern(expected), printed), f"$ {command}\n{printed}"
+        assert re.fullmatch(_pattern(expected), f"{printed}\n" if printed else ""), (
+            f"$ {command}\n{printed}"
+        )
 
 
 def _read(case: Path) -> tuple[dict[str, str], str]:
@@ -72,6 +74,8 @@ def _obsdash(arguments: list[str]) -> str:
 
 
 def _pattern(expected: str) -> str:
-    pattern = re.escape(expected)
-    pattern = re.sub(r"(?m)^(! )?…$\n?", r"(?s:.*)\n?", pattern.replace(re.escape("! …"), "…"))
-    return pattern.replace("…", ".*")
+    lines = [
+        r"(?:.*\n)*?" if line in ("…", "! …") else re.escape(line).replace("…", ".*") + r"\n"
+        for line in expected.splitlines()
+    ]
+    return "".join(lines)
