@@ -10,8 +10,8 @@ from workload.knobs import PERCENT, Knobs
 
 # Not a secret: all it must be is unknown to the exporter.
 PASSWORD = "unknown-to-the-exporter"  # noqa: S105
-BALLAST = "demo:ballast"
-TOLERATED_BYTES = 2**20
+PIECE_BYTES = 2**20
+LAST_BYTE = PIECE_BYTES - 64  # a zero-filled value up to here and its header take one piece
 SESSIONS = 500
 MISS_SHARE = 0.15
 READS_A_STEP, WRITES_A_STEP = 40, 10
@@ -59,6 +59,7 @@ class RedisLoad:
         self._redis = connection
         self._rng = rng
         self._let_in()
+        self._pieces = self._memory()["maxmemory"] // PIECE_BYTES  # as many as may be left over
         for number in range(SESSIONS):
             self._write(number)
 
@@ -84,19 +85,24 @@ class RedisLoad:
         self._redis.call("SET", _session(number), "x" * 200)
 
     def _fill(self, share: float) -> None:
-        """Size one large value so that `share` of the maximum is in use, without sending it."""
+        """Add or remove ballast until `share` of the maximum is in use."""
         memory = self._memory()
         missing = int(share * memory["maxmemory"]) - memory["used_memory"]
-        if abs(missing) > TOLERATED_BYTES:
-            size = int(self._redis.call("STRLEN", BALLAST)) + missing
-            self._redis.call("DEL", BALLAST)
-            if size > 0:
-                self._redis.call("SETRANGE", BALLAST, size - 1, "x")
+        wanted = max(0, self._pieces + round(missing / PIECE_BYTES))
+        for number in range(self._pieces, wanted):
+            self._redis.call("SETRANGE", _ballast(number), LAST_BYTE, "x")
+        for number in range(wanted, self._pieces):
+            self._redis.call("DEL", _ballast(number))
+        self._pieces = wanted
 
     def _memory(self) -> dict[str, int]:
         pairs = (line.partition(":") for line in self._redis.call("INFO", "memory").splitlines())
         wanted = {"used_memory", "maxmemory"}
         return {name: int(value) for name, _, value in pairs if name in wanted}
+
+
+def _ballast(number: int) -> str:
+    return f"demo:ballast:{number}"
 
 
 def _session(number: int) -> str:
