@@ -1,0 +1,171 @@
+"""Dashboards. Grafana stores them as they are sent, and keeps every version."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from obsdash.grafana import history
+from obsdash.grafana.folder import no_nesting
+from obsdash.grafana.ownership import owners, tagged, untagged
+from obsdash.grafana.site import CACHE_LIFE, Found, Site, not_ours
+from obsdash.grafana.transport import Json
+from obsdash.grafana.trouble import GrafanaError
+from obsdash.grafana.twins import twins
+from obsdash.resource import DASHBOARD, Ref, Resource, canonical_json
+
+NAME = DASHBOARD
+WRITERS = 4  # more gain nothing, and meet a locked SQLite more often
+VERSIONED = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """A dashboard as we see it. obstacle: why it must not be written."""
+
+    live: Resource | None = None
+    obstacle: str = ""
+    forbidden: bool = False
+
+
+def read(site: Site, wanted: Mapping[str, Resource], *, others: bool) -> Found:
+    """Read the wanted dashboards and our other ones, and list the rest."""
+    listed = list(site.api.pages("search", type="dash-db"))
+    looked: dict[str, Resource | None] = dict(wanted)
+    if others:
+        looked |= dict.fromkeys(_strays(site, listed, wanted))
+    found = Found()
+    for uid, sight in _look_at(site, looked).items():
+        ref = Ref(DASHBOARD, uid)
+        if sight.live:
+            found.live[ref] = sight.live
+        if sight.obstacle:
+            found.blocked[ref] = sight.obstacle
+    found.blocked |= {Ref(DASHBOARD, uid): why for uid, why in twins(site, wanted, listed).items()}
+    if others:
+        found.unmanaged += [Ref(DASHBOARD, h["uid"]) for h in listed if h["uid"] not in looked]
+    return found
+
+
+def fetch(site: Site, like: Resource) -> Resource | None:
+    """Read one dashboard."""
+    answer = _get(site, like.ref.uid)
+    return None if answer is None else _resource(site, like.ref.uid, answer, like)
+
+
+def save(site: Site, desired: Resource, live: Resource | None) -> None:
+    """Create a dashboard, or make a new version on top of the live one."""
+    uid = desired.ref.uid
+    spec = {**tagged(desired.spec, site.project), "uid": uid}
+    if live:
+        spec["version"] = int(live.revision)
+    body = {
+        "dashboard": spec,
+        "folderUid": site.folders.uid(desired.folder),  # left out, it would move to the root
+        "overwrite": False,
+        "message": history.message(site.project, desired),
+    }
+    answer = site.api.post("dashboards", "db", body=body)
+    if answer.get("status") == "pending":
+        raise GrafanaError("Grafana passed it on to its git workflow and has not saved it")
+    if answer.get("uid") != uid:
+        raise GrafanaError(f"Grafana saved it under another uid, {answer.get('uid')!r}")
+
+
+def delete(site: Site, live: Resource) -> None:
+    """Delete a dashboard, and with it its history."""
+    site.api.delete("dashboards", "uid", live.ref.uid)
+
+
+def keep(site: Site, live: Resource) -> str:
+    """Refuse to delete what is not ours, or not ours any more."""
+    answer = _get(site, live.ref.uid)
+    if answer is None or owners(answer["dashboard"].get("tags") or ()) == (site.project,):
+        return ""
+    return "it does not carry this project's tag any more"
+
+
+def _strays(site: Site, listed: list[Json], wanted: Mapping[str, Resource]) -> list[str]:
+    """Return the uids that we made and that are not wanted.
+
+    The tag alone does not prove it: a copy that a person made carries it, too.
+    """
+    tagged_ours = sorted(
+        hit["uid"]
+        for hit in listed
+        if hit["uid"] not in wanted and owners(hit.get("tags") or ()) == (site.project,)
+    )
+    made = site.each(lambda uid: history.saved_by(site.api, site.project, uid), tagged_ours)
+    return [uid for uid, ours in zip(tagged_ours, made, strict=True) if ours]
+
+
+def _look_at(site: Site, wanted: Mapping[str, Resource | None]) -> Mapping[str, _Sight]:
+    """Look at several dashboards; a second time at those that Grafana hid, if others it did not.
+
+    Grafana remembers for some seconds what a user may see, so that what was just created by
+    someone else is "denied".
+    """
+
+    def look(uids: Collection[str]) -> dict[str, _Sight]:
+        seen = site.each(lambda uid: _look(site, uid, wanted[uid]), uids)
+        return dict(zip(uids, seen, strict=True))
+
+    sights = look(wanted)
+    hidden = [uid for uid, sight in sights.items() if sight.forbidden]
+    if hidden and len(hidden) < len(sights):
+        site.api.pause(CACHE_LIFE)
+        sights |= look(hidden)
+    return sights
+
+
+def _look(site: Site, uid: str, like: Resource | None) -> _Sight:
+    try:
+        answer = _get(site, uid)
+    except GrafanaError as error:
+        if error.status == 403:
+            return _Sight(obstacle=error.message, forbidden=True)
+        raise
+    homeless = _homeless(site, like.folder) if like else ""
+    if answer is None:
+        return _Sight(obstacle=homeless)
+    return _Sight(_resource(site, uid, answer, like), _obstacle(site, answer) or homeless)
+
+
+def _get(site: Site, uid: str) -> Json:
+    try:
+        return site.api.get("dashboards", "uid", uid)
+    except GrafanaError as error:
+        if error.status == 404:
+            return None
+        raise
+
+
+def _resource(site: Site, uid: str, answer: Json, like: Resource | None) -> Resource:
+    meta = answer["meta"]
+    spec = {k: v for k, v in answer["dashboard"].items() if k not in ("id", "version")}
+    spec = untagged(spec)
+    if like and canonical_json(spec) == canonical_json(like.spec):
+        spec = like.spec  # a thousand equal ones need their memory once
+    return Resource(Ref(DASHBOARD, uid), spec, _folder(site, meta), revision=str(meta["version"]))
+
+
+def _folder(site: Site, meta: Json) -> str:
+    """Return the path of a dashboard's folder; of one that we may not see, its title."""
+    uid = meta.get("folderUid")
+    return (site.folders.path(uid) or str(meta.get("folderTitle") or uid)) if uid else ""
+
+
+def _obstacle(site: Site, answer: Json) -> str:
+    """Return why a live dashboard must not be written, "" when it may."""
+    meta = answer["meta"]
+    if meta.get("provisioned") or meta.get("provisionedExternalId"):
+        file = meta.get("provisionedExternalId") or "a file"
+        return f"Grafana provisions it from {file}: change it there, or remove it there first"
+    return not_ours(site, owners(answer["dashboard"].get("tags") or ()))
+
+
+def _homeless(site: Site, folder: str) -> str:
+    """Return why a dashboard cannot be put into a folder, "" when it can."""
+    if site.folders.ambiguous(folder):
+        return f"there are several folders {folder!r}: rename all but one"
+    if "/" in folder and not site.folders.find(folder) and not site.server.nested_folders:
+        return no_nesting(site, folder)
+    return ""

@@ -1,0 +1,131 @@
+"""Data sources. Their secrets can be written but not read."""
+
+from collections.abc import Mapping
+
+from obsdash.grafana.ownership import KEY
+from obsdash.grafana.site import Found, Site, not_ours
+from obsdash.grafana.transport import Json
+from obsdash.grafana.trouble import GrafanaError
+from obsdash.resource import DATASOURCE, Ref, Resource, Spec
+
+NAME = DATASOURCE
+WRITERS = 1  # at eight at once one in six is lost (SQLite)
+VERSIONED = False  # PUT has a version, but whoever leaves it out starts it again at 1
+
+_SERVER_SIDE = frozenset(
+    {
+        "accessControl",
+        "apiVersion",
+        "id",
+        "orgId",
+        "readOnly",
+        "secureJsonFields",
+        "typeLogoUrl",
+        "typeName",
+        "version",
+    }
+)
+
+
+def read(site: Site, wanted: Mapping[str, Resource], *, others: bool) -> Found:
+    """Read the wanted data sources, ours, and the names of the rest."""
+    found = Found()
+    listed = site.api.get("datasources")
+    own = {item["uid"] for item in listed if site.project in _owners(item)}
+    looked = [*wanted, *sorted(own - wanted.keys())] if others else list(wanted)
+    for uid, answer in zip(looked, site.each(lambda uid: _get(site, uid), looked), strict=True):
+        ref = Ref(DATASOURCE, uid)
+        if answer is not None:
+            found.live[ref] = _resource(ref, answer, wanted.get(uid))
+        if reason := _obstacle(site, answer, wanted.get(uid), listed):
+            found.blocked[ref] = reason
+    if others:
+        rest = sorted(item["uid"] for item in listed if item["uid"] not in looked)
+        found.unmanaged += [Ref(DATASOURCE, uid) for uid in rest]
+    return found
+
+
+def fetch(site: Site, like: Resource) -> Resource | None:
+    """Read one data source, in the shape of the one given."""
+    answer = _get(site, like.ref.uid)
+    return None if answer is None else _resource(like.ref, answer, like)
+
+
+def save(site: Site, desired: Resource, live: Resource | None) -> None:
+    """Create a data source, or replace all of it but the secrets that stay the same."""
+    uid = desired.ref.uid
+    body = {
+        **desired.spec,
+        "uid": uid,  # another one in the body would rename it
+        "jsonData": {**(desired.spec.get("jsonData") or {}), KEY: site.project},
+        "secureJsonData": {name: site.reveal(ref) for name, ref in desired.secrets.items()},
+    }
+    if live is None:
+        site.api.post("datasources", body=body)
+        return
+    now = _get(site, uid) or {}
+    dropped = now.get("secureJsonFields", {}).keys() - desired.secrets.keys()
+    body["secureJsonData"] |= dict.fromkeys(dropped, "")  # what is left out, Grafana keeps
+    body.setdefault("isDefault", now.get("isDefault", False))
+    site.api.put("datasources", "uid", uid, body={**body, "version": now.get("version", 0)})
+
+
+def delete(site: Site, live: Resource) -> None:
+    """Delete a data source."""
+    site.api.delete("datasources", "uid", live.ref.uid)
+
+
+def keep(site: Site, live: Resource) -> str:
+    """Refuse to delete what is not ours."""
+    answer = _get(site, live.ref.uid) or {}
+    return "" if site.project in _owners(answer) else "it is not ours any more"
+
+
+def _get(site: Site, uid: str) -> Json:
+    try:
+        return site.api.get("datasources", "uid", uid)
+    except GrafanaError as error:
+        if error.status == 404:
+            return None
+        raise
+
+
+def _resource(ref: Ref, answer: Json, like: Resource | None) -> Resource:
+    secrets = {name: "" for name, known in (answer.get("secureJsonFields") or {}).items() if known}
+    return Resource(ref, _shaped(answer, like.spec if like else {}), secrets=secrets)
+
+
+def _shaped(answer: Json, like: Spec) -> Spec:
+    """Return a data source as one would write it: without what only says "nothing".
+
+    Grafana answers every field, "", false and {} for the unset ones: they stay only where the
+    other side writes them, too. `isDefault` is one flag for all: a true that the definition does
+    not claim is not its business.
+    """
+    data = {key: value for key, value in (answer.get("jsonData") or {}).items() if key != KEY}
+    spec = {**answer, "jsonData": data}
+    if not like.get("isDefault"):
+        spec["isDefault"] = False
+    if not spec.get("basicAuth"):
+        spec["basicAuthUser"] = ""  # Grafana cannot forget it, but does not use it
+    return {
+        key: like[key] if not value and key in like and not like[key] else value
+        for key, value in spec.items()
+        if key not in _SERVER_SIDE and (value or key in like)
+    }
+
+
+def _obstacle(site: Site, answer: Json, wanted: Resource | None, listed: Json) -> str:
+    """Return why a data source must not be written, "" when it may."""
+    if answer is None:
+        name = wanted.spec.get("name") if wanted else None
+        twin = next((item["uid"] for item in listed if item["name"] == name), "")
+        return f"another data source is called {name!r}: uid {twin}" if twin else ""
+    if answer.get("readOnly"):
+        return "Grafana provisions it from a file: change it there, or remove it there first"
+    return not_ours(site, _owners(answer))
+
+
+def _owners(answer: Json) -> tuple[str, ...]:
+    owner = (answer.get("jsonData") or {}).get(KEY)
+    return (owner,) if isinstance(owner, str) and owner else ()

@@ -1,0 +1,65 @@
+"""How we know our own objects again: a mark that people see, and that a save in Grafana keeps.
+
+dashboard     a tag `obsdash:<project>`
+data source   `obsdash` in its jsonData: the project
+folder        its uid: `obsdash-<project>-<digests>` (a folder has neither tags nor data)
+
+docs/ownership.md says why. Marks are taken off on reading and put on in writing, so that they are
+no difference.
+"""
+
+import re
+from collections.abc import Iterable
+from hashlib import sha256
+
+from obsdash.resource import Spec
+
+TAG = "obsdash:"
+KEY = "obsdash"
+_PROJECT_IN_UID = 16  # characters; a folder's uid has 40 at most
+
+
+def tag(project: str) -> str:
+    """Return the tag of a project's dashboards."""
+    return f"{TAG}{project}"
+
+
+def owners(tags: Iterable[str]) -> tuple[str, ...]:
+    """Return the projects that own a dashboard with these tags: none, one, or a dispute."""
+    return tuple(sorted({text.removeprefix(TAG) for text in tags if text.startswith(TAG)}))
+
+
+def tagged(spec: Spec, project: str) -> Spec:
+    """Return a dashboard with the mark of the project, and nobody else's."""
+    tags = [text for text in spec.get("tags") or () if not text.startswith(TAG)]
+    return {**spec, "tags": [*tags, tag(project)]}
+
+
+def untagged(spec: Spec) -> Spec:
+    """Return a dashboard without marks; without an empty list of tags, too."""
+    tags = spec.get("tags")
+    if not isinstance(tags, list) or not owners(t for t in tags if isinstance(t, str)):
+        return spec
+    kept = [text for text in tags if not (isinstance(text, str) and text.startswith(TAG))]
+    rest = {key: value for key, value in spec.items() if key != "tags"}
+    return {**rest, "tags": kept} if kept else rest
+
+
+def folder_uid(project: str, path: str) -> str:
+    """Return the uid of the folder that a project makes for a path of titles."""
+    return f"{_folder_prefix(project)}{_digest(path, 8)}"
+
+
+def is_own_folder(project: str, uid: str) -> bool:
+    """Whether a project made the folder with this uid."""
+    return uid.startswith(_folder_prefix(project))
+
+
+def _folder_prefix(project: str) -> str:
+    """Return the start of a project's folder uids; the digest tells long or odd names apart."""
+    name = re.sub("[^A-Za-z0-9_-]", "-", project)[:_PROJECT_IN_UID]
+    return f"obsdash-{name}-{_digest(project, 6)}"
+
+
+def _digest(text: str, length: int) -> str:
+    return sha256(text.encode()).hexdigest()[:length]

@@ -1,0 +1,40 @@
+"""Which Grafana it is, and what differs between versions. Every difference stands here."""
+
+import re
+from dataclasses import dataclass
+
+_VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A Grafana of one version; `text` is the version as the server writes it, "" if it hides it.
+
+    A version that is hidden everywhere counts as a new one: its refusals are reported as they come.
+    """
+
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"Grafana {self.text}".rstrip()
+
+    @property
+    def version(self) -> tuple[int, int, int]:
+        """Return the numbers of `12.4.0-9812.patch1`, (12, 4, 0)."""
+        found = _VERSION.match(self.text)
+        return (int(found[1]), int(found[2]), int(found[3] or 0)) if found else (999, 0, 0)
+
+    @property
+    def unique_titles(self) -> bool:
+        """Whether a folder holds one dashboard a title only."""
+        return self.version < (11, 3, 0)
+
+    @property
+    def nested_folders(self) -> bool:
+        """Whether a folder can hold folders (before 11.0 only behind a feature flag)."""
+        return self.version >= (11, 0, 0)
+
+    @property
+    def folder_counts(self) -> bool:
+        """Whether the server says what a folder holds."""
+        return self.version >= (10, 0, 0)

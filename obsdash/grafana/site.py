@@ -1,0 +1,79 @@
+"""What a kind needs to know of the server it works on."""
+
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from obsdash.grafana.folders import Folders
+from obsdash.grafana.server import Server
+from obsdash.grafana.transport import Grafana
+from obsdash.resource import Ref, Resource
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+CACHE_LIFE = 10.0  # seconds that Grafana may remember what we were not allowed to see
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One server, seen with the eyes of one project, at one moment."""
+
+    api: Grafana
+    server: Server
+    folders: Folders
+    project: str
+    adopt: bool
+    workers: int
+    reveal: Callable[[str], str]  # secret reference → secret
+
+    def each(self, function: Callable[[T], R], items: Collection[T]) -> list[R]:
+        """Return what a function gives for each item, several at a time."""
+        with ThreadPoolExecutor(self.workers) as pool:
+            try:
+                return list(pool.map(function, items))
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+
+@dataclass(slots=True)
+class Found:
+    """What a kind found; the fields are those of a Snapshot."""
+
+    live: dict[Ref, Resource] = field(default_factory=dict)
+    unmanaged: list[Ref] = field(default_factory=list)
+    blocked: dict[Ref, str] = field(default_factory=dict)
+
+
+class Kind(Protocol):
+    """A kind of object: a module of functions. Trouble is a TargetError."""
+
+    NAME: str  # in resource.KINDS
+    WRITERS: int  # how many writes at once the server bears
+    VERSIONED: bool  # whether the server refuses a write that is based on an old version
+
+    def read(self, site: Site, wanted: Mapping[str, Resource], *, others: bool) -> Found:
+        """Read what is wanted (by uid) and, if told so, what else there is."""
+
+    def fetch(self, site: Site, like: Resource) -> Resource | None:
+        """Read one object, in the shape of the one given."""
+
+    def save(self, site: Site, desired: Resource, live: Resource | None) -> None:
+        """Create an object, or replace the live one."""
+
+    def delete(self, site: Site, live: Resource) -> None:
+        """Delete an object."""
+
+    def keep(self, site: Site, live: Resource) -> str:
+        """Return why an object must not be deleted, "" when it may."""
+
+
+def not_ours(site: Site, owners: Collection[str]) -> str:
+    """Return why an object with these owners must not be written, "" when it may."""
+    if site.project in owners or (site.adopt and not owners):
+        return ""
+    if owners:
+        return f"it belongs to the obsdash project {', '.join(sorted(owners))}"
+    return "it exists and obsdash did not make it; --adopt takes it over"

@@ -1,0 +1,161 @@
+"""Grafana as a target: read it, apply a plan's actions to it."""
+
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+from obsdash.errors import ConfigError, TargetError
+from obsdash.grafana.folders import read_folders
+from obsdash.grafana.kinds import KINDS
+from obsdash.grafana.server import Server
+from obsdash.grafana.site import Kind, Site
+from obsdash.grafana.transport import Grafana, Pause, connected
+from obsdash.grafana.trouble import GrafanaError
+from obsdash.grafana.write import carry_out
+from obsdash.http import Auth, Tls, masked
+from obsdash.plan import Action, Delete, Snapshot
+from obsdash.resource import FOLDER, Resource
+from obsdash.target import Failed, Outcome
+
+
+def _no_secrets(reference: str) -> str:
+    raise ConfigError(f"the secret {reference} cannot be looked up here")
+
+
+@dataclass(frozen=True, slots=True)
+class GrafanaTarget:
+    """A Grafana over HTTP, seen as one project. Contacted only by `read` and `apply`.
+
+    timeout: seconds an answer may take. concurrency: calls at once. secrets: what a reference in
+    Resource.secrets stands for. adopt: take over objects that nobody's obsdash made. pause: waits
+    the given seconds; by default a Ctrl-C ends the waiting.
+    """
+
+    url: str
+    project: str = field(kw_only=True)
+    auth: Auth | None = field(default=None, kw_only=True)
+    tls: Tls | None = field(default=None, kw_only=True)
+    org: int | None = field(default=None, kw_only=True)
+    timeout: float = field(default=30.0, kw_only=True)
+    concurrency: int = field(default=8, kw_only=True)
+    secrets: Callable[[str], str] = field(default=_no_secrets, kw_only=True, repr=False)
+    adopt: bool = field(default=False, kw_only=True)
+    pause: Pause | None = field(default=None, kw_only=True)
+
+    @property
+    def name(self) -> str:
+        """Return what a reader calls it."""
+        return f"grafana {masked(self.url).rstrip('/')}"
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds it takes."""
+        return tuple(kind.NAME for kind in KINDS)
+
+    def read(self, wanted: Collection[Resource], *, others: bool = True) -> Snapshot:
+        """Return what is live of the wanted, and, if told so, what else there is."""
+        snapshot = Snapshot()
+        with self._visit(threading.Event()) as site:
+            for kind in KINDS:
+                mine = {r.ref.uid: r for r in wanted if r.ref.kind == kind.NAME}
+                found = kind.read(site, mine, others=others)
+                snapshot = Snapshot(
+                    live={**snapshot.live, **found.live},
+                    unmanaged=(*snapshot.unmanaged, *sorted(found.unmanaged)),
+                    blocked={**snapshot.blocked, **found.blocked},
+                    server=str(site.server),
+                )
+        return snapshot
+
+    def apply(self, actions: Sequence[Action]) -> Iterator[Outcome]:
+        """Carry out the actions in the order of their references, several at a time.
+
+        A Ctrl-C lets what is under way end, starts nothing more, and is raised again.
+        """
+        halt = threading.Event()
+        try:
+            with self._visit(halt) as site:
+                site = replace(site, folders=site.folders.planned(_folder_paths(actions)))
+                for phase, batch in groupby(sorted(actions, key=_phase), key=_phase):
+                    kind = KINDS[abs(phase[1])]
+                    yield from _together(kind, site, list(batch), halt)
+        except TargetError as error:  # nothing was started: the first calls only read
+            yield from (Failed(action.ref, error.message, error.help) for action in actions)
+
+    @contextmanager
+    def _visit(self, halt: threading.Event) -> Iterator[Site]:
+        with connected(
+            self.url,
+            auth=self.auth,
+            tls=self.tls,
+            org=self.org,
+            timeout=self.timeout,
+            connections=self.concurrency,
+            pause=self.pause or halt.wait,
+        ) as api:
+            yield Site(
+                api=api,
+                server=_server(api),
+                folders=read_folders(api, self.project),
+                project=self.project,
+                adopt=self.adopt,
+                workers=self.concurrency,
+                reveal=self.secrets,
+            )
+
+
+def _server(api: Grafana) -> Server:
+    """Ask for the version; where health hides it, the settings of the web interface tell."""
+    health = api.get("health")
+    if not isinstance(health, dict) or "database" not in health:
+        raise GrafanaError(
+            f"{api.url} does not answer as a Grafana", help="is url the base URL of a Grafana?"
+        )
+    version = health.get("version")
+    if not version:
+        version = api.get("frontend", "settings").get("buildInfo", {}).get("version")
+    return Server(str(version or ""))
+
+
+def _folder_paths(actions: Sequence[Action]) -> Iterator[str]:
+    for action in actions:
+        if action.ref.kind == FOLDER and not isinstance(action, Delete):
+            yield action.ref.uid
+
+
+def _phase(action: Action) -> tuple[int, int, int]:
+    """Sort writes by kind and depth, then deletions the other way round."""
+    kind = next(n for n, kind in enumerate(KINDS) if action.ref.kind == kind.NAME)
+    depth = action.ref.uid.count("/") if action.ref.kind == FOLDER else 0
+    return (1, -kind, -depth) if isinstance(action, Delete) else (0, kind, depth)
+
+
+def _together(
+    kind: Kind, site: Site, actions: Sequence[Action], halt: threading.Event
+) -> Iterator[Outcome]:
+    """Carry out actions that do not depend on each other; yield the outcomes as they come.
+
+    All work is done in threads, so that a Ctrl-C, which meets the main thread, breaks no write.
+    """
+    with ThreadPoolExecutor(min(kind.WRITERS, site.workers)) as pool:
+        waiting: set[Future[Outcome]] = {pool.submit(carry_out, kind, site, a) for a in actions}
+        try:
+            for done in as_completed(tuple(waiting)):
+                waiting.remove(done)
+                yield done.result()
+        except KeyboardInterrupt:
+            for begun in _stop(waiting, halt):
+                yield begun.result()
+            raise
+        except GeneratorExit:
+            _stop(waiting, halt)
+            raise
+
+
+def _stop(waiting: set[Future[Outcome]], halt: threading.Event) -> list[Future[Outcome]]:
+    """Start nothing more, wait for nothing; return what is under way."""
+    halt.set()
+    return [future for future in waiting if not future.cancel()]

@@ -1,0 +1,123 @@
+"""One write, carried to a known end: try, look what became of it, try again or say so."""
+
+from collections.abc import Callable
+from typing import assert_never
+
+from obsdash.diff import difference
+from obsdash.errors import ObsdashError
+from obsdash.grafana.site import CACHE_LIFE, Kind, Site
+from obsdash.grafana.trouble import GrafanaError
+from obsdash.plan import Action, Blocked, Create, Delete, Update
+from obsdash.resource import Resource, fingerprint
+from obsdash.target import Applied, Failed, Outcome, Refused
+
+TRIES = 3
+BACKOFF = 0.25  # seconds before a write is repeated, doubled each time
+MOST_WORDS = 3  # differences that a failure names
+
+CHANGED = "it was changed meanwhile: look at the diff again"
+
+
+def carry_out(kind: Kind, site: Site, action: Action) -> Outcome:
+    """Do one action; whatever goes wrong with it is the outcome."""
+    try:
+        match action:
+            case Create(desired=desired):
+                return _save(kind, site, desired, None) or Applied(action.ref, "created")
+            case Update(live=live, desired=desired):
+                return _save(kind, site, desired, live) or Applied(action.ref, "updated")
+            case Delete(live=live):
+                return _delete(kind, site, live) or Applied(action.ref, "deleted")
+            case Blocked(reason=reason):
+                return Refused(action.ref, reason)
+            case _:
+                assert_never(action)
+    except ObsdashError as error:
+        return Failed(action.ref, error.message, error.help)
+
+
+def _save(kind: Kind, site: Site, desired: Resource, base: Resource | None) -> Outcome | None:
+    """Return why the server does not say what is desired, None when it does."""
+    if not kind.VERSIONED and fingerprint(kind.fetch(site, desired)) != fingerprint(base):
+        return Refused(desired.ref, CHANGED)
+    now, error = _settle(kind, site, desired, base, lambda live: kind.save(site, desired, live))
+    missed = _missed(now, desired)
+    if not missed:
+        return None
+    if fingerprint(now) == fingerprint(base):
+        why = error.message if error else f"Grafana reported success, but {missed}"
+        return Failed(desired.ref, why, error.help if error else "")
+    if error and error.status == 412:
+        return Refused(desired.ref, CHANGED)
+    return Failed(desired.ref, f"Grafana has something else than was sent: {missed}")
+
+
+def _delete(kind: Kind, site: Site, live: Resource) -> Outcome | None:
+    """Return why an object is still there, None when it is gone."""
+    now = kind.fetch(site, live)
+    if now is None:
+        return None
+    if fingerprint(now) != fingerprint(live):
+        return Refused(live.ref, CHANGED)
+    if reason := kind.keep(site, live):
+        return Refused(live.ref, reason)
+    now, error = _settle(kind, site, live, live, lambda _: kind.delete(site, live))
+    if now is None:
+        return None
+    return Failed(live.ref, error.message if error else "Grafana reported success, but it is there")
+
+
+def _settle(
+    kind: Kind,
+    site: Site,
+    like: Resource,
+    base: Resource | None,
+    write: Callable[[Resource | None], None],
+) -> tuple[Resource | None, GrafanaError | None]:
+    """Write until it worked or the object is no longer `base`; return it, and the last trouble."""
+    now, error = base, None
+    for attempt in range(TRIES):
+        if attempt:
+            site.api.pause(BACKOFF * 2 ** (attempt - 1))
+        error = _attempt(write, now)
+        now = _look(kind, site, like, error)
+        if error is None or fingerprint(now) != fingerprint(base):
+            break
+    return now, error
+
+
+def _attempt(write: Callable[[Resource | None], None], now: Resource | None) -> GrafanaError | None:
+    """Return the trouble after which it is worth looking, and trying again; raise any other."""
+    try:
+        write(now)
+    except GrafanaError as error:
+        if error.unclear or error.word == "version-mismatch":
+            return error
+        raise
+    return None
+
+
+def _look(
+    kind: Kind, site: Site, like: Resource, error: GrafanaError | None, *, patient: bool = True
+) -> Resource | None:
+    """Read what there is after a write."""
+    try:
+        return kind.fetch(site, like)
+    except GrafanaError as trouble:
+        if patient and error is None and trouble.status == 403:
+            site.api.pause(CACHE_LIFE)  # we could write it: only Grafana's memory hides it
+            return _look(kind, site, like, error, patient=False)
+        why = (error or trouble).message
+        raise GrafanaError(
+            f"{why}; whether it was done is not known", help="obsdash diff shows what there is"
+        ) from trouble
+
+
+def _missed(now: Resource | None, desired: Resource) -> str:
+    """Say in what an object is not what is desired; "" when it is."""
+    if now is None:
+        return "it is not there"
+    if lacking := desired.secrets.keys() - now.secrets.keys():
+        return f"it lacks the secret {', '.join(sorted(lacking))}"
+    changes = difference(desired, now).changes
+    return "; ".join(f"{change.subject} {change.text}".strip() for change in changes[:MOST_WORDS])
