@@ -1,0 +1,152 @@
+"""What definition files import.
+
+    from obsdash.author import Dashboard, Prometheus, Row, Stat, TimeSeries, thresholds, units
+
+Dashboard(title, *, uid, panels, variables, annotations, links, tags, time, refresh, tooltip, …)
+    panels: Row(title, panels), a list (one line), single panels; 24 columns, positions are computed
+    .panel(title) → PanelLink, for an alert that leads to the panel
+Panels (title, queries, *, unit, thresholds, description, width, height, key, may_be_empty, raw, …)
+    TimeSeries, StateTimeline, Heatmap, Histogram, PieChart
+    Stat, Gauge, BarGauge, Table
+    Logs, Text(title, content), AlertList, and Panel(type=…) for any other plugin
+Queries      Prometheus(expr, legend), Loki(expr, legend), Tempo(query), Query(model, datasource=…)
+Variables    DatasourceVariable, LabelVariable(name, series), QueryVariable(name, query),
+             CustomVariable(name, choices), IntervalVariable, TextVariable, ConstantVariable,
+             AdhocVariable
+Links        Link(title, url), to_dashboard(uid, title), TagLinks(title, tags)
+Annotations  PrometheusAnnotation(name, expr), LokiAnnotation(name, expr), TagAnnotation(name, tags)
+Values       thresholds(base, (value, color), …), map_values, map_range, map_special,
+             override(by_name=…, …), transform(name, …), units.SECONDS …
+
+Rules        RuleGroup(name, [Alert(…), Record(…)]), SLO with Availability, Latency, Ratio
+             RuleTest; label("job"), value() in texts
+Routing      Routing, Route, Inhibit; Slack, Discord, Email, Teams, PagerDuty, Webhook
+Sources      PrometheusSource, LokiSource, TempoSource, JaegerSource, AlertmanagerSource,
+             ElasticsearchSource, PostgresSource, RedisSource, DataSource(type=…)
+
+What is made of JSON takes `raw={…}`, which is laid over the result, for what has no option here.
+"""
+
+from obsdash.author import units
+from obsdash.author.annotations import LokiAnnotation, PrometheusAnnotation, TagAnnotation
+from obsdash.author.channels import Discord, Email, PagerDuty, Slack, Teams, Webhook
+from obsdash.author.charts import Heatmap, Histogram, PieChart, StateTimeline, TimeSeries
+from obsdash.author.dashboard import Dashboard
+from obsdash.author.datasources import (
+    AlertmanagerSource,
+    DataSource,
+    ElasticsearchSource,
+    JaegerSource,
+    LokiSource,
+    PostgresSource,
+    PrometheusSource,
+    RedisSource,
+    TempoSource,
+)
+from obsdash.author.indicators import Availability, Latency, Ratio
+from obsdash.author.layout import Row
+from obsdash.author.links import Link, PanelLink, TagLinks, to_dashboard
+from obsdash.author.panel import Panel
+from obsdash.author.queries import Loki, Prometheus, Query, Tempo
+from obsdash.author.routing import Inhibit, Route, Routing
+from obsdash.author.rules import Alert, BaseUrls, Record, RuleGroup
+from obsdash.author.slo import SLO
+from obsdash.author.template import label, value
+from obsdash.author.testing import RuleTest
+from obsdash.author.texts import AlertList, Logs, Text
+from obsdash.author.thresholds import (
+    map_range,
+    map_special,
+    map_values,
+    override,
+    thresholds,
+    transform,
+)
+from obsdash.author.values import BarGauge, Gauge, Stat, Table
+from obsdash.author.variables import (
+    AdhocVariable,
+    ConstantVariable,
+    CustomVariable,
+    DatasourceVariable,
+    IntervalVariable,
+    LabelVariable,
+    QueryVariable,
+    TextVariable,
+)
+from obsdash.origin import may_be_empty
+from obsdash.resource import Environment
+
+__all__ = [
+    "SLO",
+    "AdhocVariable",
+    "Alert",
+    "AlertList",
+    "AlertmanagerSource",
+    "Availability",
+    "BarGauge",
+    "BaseUrls",
+    "ConstantVariable",
+    "CustomVariable",
+    "Dashboard",
+    "DataSource",
+    "DatasourceVariable",
+    "Discord",
+    "ElasticsearchSource",
+    "Email",
+    "Environment",
+    "Gauge",
+    "Heatmap",
+    "Histogram",
+    "Inhibit",
+    "IntervalVariable",
+    "JaegerSource",
+    "LabelVariable",
+    "Latency",
+    "Link",
+    "Logs",
+    "Loki",
+    "LokiAnnotation",
+    "LokiSource",
+    "PagerDuty",
+    "Panel",
+    "PanelLink",
+    "PieChart",
+    "PostgresSource",
+    "Prometheus",
+    "PrometheusAnnotation",
+    "PrometheusSource",
+    "Query",
+    "QueryVariable",
+    "Ratio",
+    "Record",
+    "RedisSource",
+    "Route",
+    "Routing",
+    "Row",
+    "RuleGroup",
+    "RuleTest",
+    "Slack",
+    "Stat",
+    "StateTimeline",
+    "Table",
+    "TagAnnotation",
+    "TagLinks",
+    "Teams",
+    "Tempo",
+    "TempoSource",
+    "Text",
+    "TextVariable",
+    "TimeSeries",
+    "Webhook",
+    "label",
+    "map_range",
+    "map_special",
+    "map_values",
+    "may_be_empty",
+    "override",
+    "thresholds",
+    "to_dashboard",
+    "transform",
+    "units",
+    "value",
+]

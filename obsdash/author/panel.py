@@ -1,0 +1,237 @@
+"""What every panel shares, and the panel for any plugin."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any, ClassVar, Literal, Self
+
+from obsdash.author.document import Json, given, listed, marked, merged, place, plain
+from obsdash.author.ids import panel_id
+from obsdash.author.links import Link
+from obsdash.author.queries import BaseQuery, Source, reference
+from obsdash.author.refusals import check_choices, check_range, refuse
+from obsdash.author.thresholds import color_json, thresholds
+from obsdash.origin import Origin
+
+# The shape of all options below: later Grafanas migrate from it, 9.3 reads it as it stands.
+PLUGIN_VERSION = "9.3.0"
+
+_MIXED = {"type": "datasource", "uid": "-- Mixed --"}
+
+Queries = BaseQuery | Any | Sequence[BaseQuery | Any]
+
+
+@dataclass(frozen=True)
+class BasePanel:
+    """What all panels share.
+
+    width: of 24 columns; height: in grid units of about 36 px; left out, the row decides.
+    key: names the panel for good, so that its id stays when the title changes; a number is the
+    id itself.
+    repeat: the name of a variable, the panel is drawn once for each of its values.
+    may_be_empty: why no data is right for this panel; `verify` then accepts it.
+    raw: JSON laid over the result, for what has no option here.
+    """
+
+    title: str
+    _: KW_ONLY
+    description: str = ""
+    width: int | None = None
+    height: int | None = None
+    key: str | int = ""
+    transparent: bool = False
+    links: Sequence[Link] = ()
+    repeat: str = ""
+    repeat_direction: Literal["h", "v"] = "h"
+    max_per_row: int | None = None
+    may_be_empty: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    origin: Origin | None = field(default_factory=place, repr=False, compare=False)
+
+    default_height: ClassVar[int] = 8
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.title, str) or not (self.title.strip() or self.key):
+            refuse(
+                f"{type(self).__name__}: a panel needs a title",
+                self.origin,
+                'or, with title="", a key="…" that names it',
+            )
+        check_choices(self)
+        check_range(self, "width", 1, 24)
+        check_range(self, "height", 1, 200)
+
+    @property
+    def id(self) -> int:
+        """Return the panel's id; on a dashboard, panels of equal titles get others."""
+        return self.key if isinstance(self.key, int) else panel_id(self.key or self.title)
+
+    def to_json_data(self) -> Json:
+        """Return the panel as Grafana's editor writes it; the dashboard adds x and y."""
+        document = {
+            "gridPos": given(h=self.height or self.default_height, w=self.width),
+            "id": self.id,
+            "title": self.title,
+        }
+        document |= given(
+            description=self.description,
+            links=[link.to_json_data() for link in self.links],
+            transparent=self.transparent or None,
+        )
+        document |= self._repeated() | self._content()
+        return marked(merged(document, self.raw), self.origin, self.may_be_empty)
+
+    def _repeated(self) -> Json:
+        if not self.repeat:
+            return {}
+        return given(
+            repeat=self.repeat.removeprefix("$"),
+            repeatDirection=self.repeat_direction,
+            maxPerRow=self.max_per_row,
+        )
+
+    def _content(self) -> Json:
+        raise NotImplementedError
+
+    def _map_panels(self, change: Callable[[Self], Any]) -> Any:
+        return change(self)  # grafanalib's dashboards walk their panels with this
+
+
+@dataclass(frozen=True)
+class DataPanel(BasePanel):
+    """What all panels with queries share.
+
+    queries: one query or several; refIds A, B, C … are given in order.
+    unit: see `obsdash.author.units`. color: `thresholds`, `palette-classic`, `continuous-…`, or a
+    fixed colour. overrides, mappings, thresholds: see the functions of these names.
+    data_links: links on values. interval: the smallest step. time_from: a range of its own, `24h`.
+    """
+
+    queries: Queries = ()
+    _: KW_ONLY
+    datasource: Source = None
+    unit: str = ""
+    decimals: int | None = None
+    min: float | None = None
+    max: float | None = None
+    no_value: str = ""
+    display_name: str = ""
+    color: str = ""
+    thresholds: Json | None = None
+    mappings: Sequence[Json] = ()
+    overrides: Sequence[Json] = ()
+    data_links: Sequence[Link] = ()
+    transformations: Sequence[Json] = ()
+    interval: str = ""
+    max_data_points: int | None = None
+    time_from: str = ""
+    time_shift: str = ""
+
+    plugin: ClassVar[str]
+    default_color: ClassVar[str] = "thresholds"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if any(isinstance(query, str) for query in listed(self.queries)):
+            refuse(
+                f'panel "{self.title}": a query is a text',
+                self.origin,
+                'write Prometheus("…") or Loki("…")',
+            )
+        check_range(self, "decimals", 0, 20)
+        if self.min is not None and self.max is not None and self.min >= self.max:
+            refuse(f'panel "{self.title}": min {self.min} is not below max {self.max}', self.origin)
+
+    def _content(self) -> Json:
+        targets = [self._target(plain(query)) for query in listed(self.queries)]
+        return {
+            "fieldConfig": {"defaults": self._field(), "overrides": list(self.overrides)},
+            "options": self._options(),
+            "pluginVersion": PLUGIN_VERSION,
+            "targets": _lettered(targets, self),
+            "type": self.plugin,
+        } | given(
+            datasource=self._source(targets),
+            interval=self.interval,
+            maxDataPoints=self.max_data_points,
+            timeFrom=self.time_from,
+            timeShift=self.time_shift,
+            transformations=list(self.transformations),
+        )
+
+    def _target(self, target: Json) -> Json:
+        """Let a query without a data source use the panel's."""
+        own = target.get("datasource") or {}
+        if self.datasource is None or "uid" in own:
+            return target
+        return target | {"datasource": reference(self.datasource, own.get("type", ""))}
+
+    def _source(self, targets: list[Json]) -> Json:
+        sources = [target["datasource"] for target in targets if target.get("datasource")]
+        if any(source != sources[0] for source in sources):
+            return dict(_MIXED)
+        return dict(sources[0]) if sources else {}
+
+    def _field(self) -> Json:
+        return (
+            {
+                "color": color_json(self.color or self.default_color),
+                "mappings": list(self.mappings),
+                "thresholds": self.thresholds or thresholds("green"),
+            }
+            | given(
+                custom=self._custom(),
+                displayName=self.display_name,
+                links=[link.to_json_data() for link in self.data_links],
+                noValue=self.no_value,
+                unit=self.unit,
+            )
+            | {
+                name: value
+                for name in ("decimals", "min", "max")
+                if (value := getattr(self, name)) is not None
+            }
+        )
+
+    def _options(self) -> Json:
+        return {}
+
+    def _custom(self) -> Json:
+        return {}
+
+
+@dataclass(frozen=True)
+class Panel(DataPanel):
+    """A panel of any plugin, in the words of the plugin.
+
+    type: the plugin's id, `candlestick`. options, custom: its options and field options.
+    """
+
+    _: KW_ONLY
+    type: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    custom: Mapping[str, Any] = field(default_factory=dict)
+
+    def _content(self) -> Json:
+        content = super()._content() | {"type": self.type}
+        del content["pluginVersion"]  # it is the plugin's own, which we do not know
+        return content
+
+    def _options(self) -> Json:
+        return dict(self.options)
+
+    def _custom(self) -> Json:
+        return dict(self.custom)
+
+
+def _lettered(targets: list[Json], panel: DataPanel) -> list[Json]:
+    """Give the refIds A, B, C … to targets without one."""
+    taken = [target["refId"] for target in targets if target.get("refId")]
+    if len(taken) != len(set(taken)):
+        refuse(f'panel "{panel.title}": two queries have the same ref_id', panel.origin)
+    free = (letter for letter in _letters() if letter not in taken)
+    return [target if target.get("refId") else target | {"refId": next(free)} for target in targets]
+
+
+def _letters() -> Sequence[str]:
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    return [*alphabet, *(first + second for first in alphabet for second in alphabet)]

@@ -1,0 +1,20 @@
+"""Grafana's unit ids under readable names; `unit=` takes any other id just as well."""
+
+NONE = "none"
+SHORT = "short"  # 1.2 K, 3.4 Mil
+PERCENT = "percent"  # 0 … 100
+PERCENT_UNIT = "percentunit"  # 0.0 … 1.0
+SECONDS = "s"
+MILLISECONDS = "ms"
+DURATION = "dtdurations"  # 1 day, 2 hours
+TIME = "dateTimeAsIso"  # of milliseconds
+BYTES = "bytes"  # KiB, MiB
+DECIMAL_BYTES = "decbytes"  # kB, MB
+BITS_PER_SECOND = "bps"
+BYTES_PER_SECOND = "Bps"
+PACKETS_PER_SECOND = "pps"
+REQUESTS_PER_SECOND = "reqps"
+OPERATIONS_PER_SECOND = "ops"
+COUNTS_PER_SECOND = "cps"
+BOOLEAN_YES_NO = "bool_yes_no"
+BOOLEAN_ON_OFF = "bool_on_off"
