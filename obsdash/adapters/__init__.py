@@ -1,0 +1,1 @@
+"""grafanalib, Foundation SDK, plain documents and obsdash.author → drafts of resources."""

@@ -1,0 +1,60 @@
+"""A classic dashboard document → a draft."""
+
+import re
+
+from obsdash.adapters.draft import Draft, Style, Where, origin_in, text_of
+from obsdash.errors import DefinitionError
+from obsdash.origin import Origin
+from obsdash.resource import DASHBOARD, Ref, Spec
+
+UID_LIMIT = 40
+_UID = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def read(document: Spec, where: Where) -> list[Draft]:
+    """Return the draft of one dashboard; raises DefinitionError when Grafana would refuse it."""
+    origin = origin_in(document) or where.origin
+    title = text_of(document, "title").strip()
+    if not title:
+        raise DefinitionError("a dashboard has no title", origin=origin, help='add title="…"')
+    what = f'dashboard "{title}"'
+    _refuse_inputs(document, what, origin)
+    uid = checked_uid(document.get("uid"), what, origin)
+    spec = {key: value for key, value in document.items() if key not in ("id", "version")}
+    return [Draft(Ref(DASHBOARD, uid), spec, origin, Style.FOREIGN)]
+
+
+def checked_uid(uid: object, what: str, origin: Origin) -> str:
+    """Return a uid that Grafana takes; raises DefinitionError for any other."""
+    if not uid:
+        raise DefinitionError(
+            f"{what} has no uid",
+            origin=origin,
+            help="add a uid that never changes: links and updates go by it",
+        )
+    if not isinstance(uid, str) or not _UID.fullmatch(uid):
+        raise DefinitionError(
+            f"{what} has the uid {uid!r}, which Grafana refuses",
+            origin=origin,
+            help="use letters, digits, - and _ only",
+        )
+    if len(uid) > UID_LIMIT:
+        raise DefinitionError(
+            f"{what} has a uid of {len(uid)} characters, Grafana takes {UID_LIMIT}",
+            origin=origin,
+            help=f"shorten {uid!r}",
+        )
+    return uid
+
+
+def _refuse_inputs(document: Spec, what: str, origin: Origin) -> None:
+    inputs = document.get("__inputs")
+    if not isinstance(inputs, list) or not inputs:
+        return
+    names = ", ".join(text_of(item, "name") or "?" for item in inputs)
+    raise DefinitionError(
+        f"{what} waits for inputs that only Grafana's import dialog fills: {names}",
+        origin=origin,
+        help="replace ${…} by the uid of your data source and delete __inputs, "
+        'or export it without "share externally"',
+    )

@@ -1,0 +1,45 @@
+"""Rule files of Prometheus and Loki → a draft a group."""
+
+from typing import Any
+
+from obsdash.adapters.draft import Draft, Where, origin_in, text_of
+from obsdash.errors import DefinitionError
+from obsdash.resource import LOKI_RULE_GROUP, RULE_GROUP, Ref, Spec
+
+
+def is_rule_file(document: Spec) -> bool:
+    """Whether a document is a rule file."""
+    return isinstance(document.get("groups"), list)
+
+
+def is_group(document: Spec) -> bool:
+    """Whether a document is one group of a rule file."""
+    rules = document.get("rules")
+    return bool(rules) and isinstance(rules, list) and all(map(_is_rule, rules))
+
+
+def read_file(document: Spec, where: Where) -> list[Draft]:
+    """Return a draft for each group."""
+    return [draft for group in document["groups"] for draft in read_group(group, where)]
+
+
+def read_group(group: Any, where: Where) -> list[Draft]:
+    """Return the draft of one group; raises DefinitionError for what no server takes."""
+    origin = origin_in(group) or where.origin
+    name = text_of(group, "name")
+    if not name:
+        raise DefinitionError("a rule group has no name", origin=origin, help='add "name"')
+    if not isinstance(group.get("rules", []), list):
+        raise DefinitionError(f"the rules of group {name!r} are not a list", origin=origin)
+    for rule in group.get("rules", []):
+        if not _is_rule(rule):
+            raise DefinitionError(
+                f"a rule of group {name!r} is neither an alert nor a record with an expr",
+                origin=origin_in(rule) or origin,
+            )
+    kind = LOKI_RULE_GROUP if where.loki else RULE_GROUP
+    return [Draft(Ref(kind, f"{where.namespace}/{name}"), group, origin)]
+
+
+def _is_rule(rule: object) -> bool:
+    return isinstance(rule, dict) and "expr" in rule and ("alert" in rule or "record" in rule)

@@ -1,0 +1,104 @@
+"""Drafts of all files → the resources of the project."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from obsdash.adapters.draft import Draft, Style
+from obsdash.adapters.modernise import modernise
+from obsdash.adapters.modernise.sources import Sources
+from obsdash.errors import DefinitionError, ObsdashError
+from obsdash.origin import Mark, Origin, split_marks
+from obsdash.resource import (
+    DASHBOARD,
+    DATASOURCE,
+    FOLDER,
+    LOKI_RULE_GROUP,
+    RULE_GROUP,
+    Ref,
+    Resource,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A draft, and what its file says for it: Grafana folder, namespace of rule groups."""
+
+    draft: Draft
+    folder: str
+    namespace: str
+
+
+def assemble(
+    found: list[Found], modernise_off: frozenset[str]
+) -> tuple[tuple[Resource, ...], list[ObsdashError]]:
+    """Return the resources by ref, and what is wrong between them."""
+    errors: list[ObsdashError] = []
+    sources = Sources.of(one.draft for one in found)
+    resources: dict[Ref, Resource] = {}
+    for one in found:
+        try:
+            resource = _resource(one, sources, modernise_off)
+        except ObsdashError as error:
+            errors.append(error)
+            continue
+        first = resources.setdefault(resource.ref, resource)
+        if first is not resource:
+            errors.append(_twice(resource, first))
+    errors += _defaults(resources.values())
+    for folder in _folders(resources.values()):
+        resources.setdefault(folder.ref, folder)
+    return tuple(resources[ref] for ref in sorted(resources)), errors
+
+
+def _resource(one: Found, sources: Sources, off: frozenset[str]) -> Resource:
+    draft = one.draft
+    if draft.style is not Style.FINAL:
+        modernise(draft, sources, off)
+    spec, inside = split_marks(draft.spec)
+    marks = {"": Mark(draft.origin), **draft.marks, **inside}
+    folder = one.folder if draft.folder is None and draft.ref.kind == DASHBOARD else draft.folder
+    return Resource(_ref(one), spec, folder or "", marks, secrets=draft.secrets)
+
+
+def _ref(one: Found) -> Ref:
+    ref = one.draft.ref
+    if ref.kind in (RULE_GROUP, LOKI_RULE_GROUP) and "/" not in ref.uid:
+        return Ref(ref.kind, f"{one.namespace}/{ref.uid}")
+    return ref
+
+
+def _twice(second: Resource, first: Resource) -> DefinitionError:
+    return DefinitionError(
+        f"{second.ref} is defined twice, first in {first.origin}",
+        origin=second.origin,
+        help="give one of them another uid" if "/" not in second.ref.uid else "rename one of them",
+    )
+
+
+def _defaults(resources: Iterable[Resource]) -> list[ObsdashError]:
+    """Refuse a second default data source: the last one would win, by chance."""
+    default = [r for r in resources if r.ref.kind == DATASOURCE and r.spec.get("isDefault") is True]
+    return [
+        DefinitionError(
+            f"{other.ref} is a second default data source, the first is {default[0].ref}"
+            f" in {default[0].origin}",
+            origin=other.origin,
+            help="set isDefault on one of them only",
+        )
+        for other in default[1:]
+    ]
+
+
+def _folders(resources: Iterable[Resource]) -> list[Resource]:
+    """Return a resource for every folder in use and those around it."""
+    origins: dict[str, Origin | None] = {}
+    for resource in sorted(resources, key=lambda one: one.ref):
+        parts = resource.folder.split("/") if resource.folder else []
+        for depth in range(1, len(parts) + 1):
+            origins.setdefault("/".join(parts[:depth]), resource.origin)
+    return [_folder(path, origin) for path, origin in origins.items()]
+
+
+def _folder(path: str, origin: Origin | None) -> Resource:
+    around, _, title = path.rpartition("/")
+    return Resource(Ref(FOLDER, path), {"title": title}, around, {"": Mark(origin)})

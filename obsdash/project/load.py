@@ -1,0 +1,166 @@
+"""Run all definition files of a project and put together what they say."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from obsdash.adapters.documents import reader_of
+from obsdash.adapters.draft import Draft, Where
+from obsdash.adapters.objects import adapter_for
+from obsdash.errors import DefinitionError, ObsdashError
+from obsdash.origin import Origin
+from obsdash.project import Project
+from obsdash.project.assemble import Found, assemble
+from obsdash.project.collect import definitions, is_rule_test
+from obsdash.project.files import DefinitionFile, find_definitions
+from obsdash.project.modules import Modules
+from obsdash.project.output import Prints, stdout_to_stderr
+from obsdash.project.recorder import Recorder, recording
+from obsdash.project.texts import read_documents
+from obsdash.project.trouble import explain
+from obsdash.resource import Environment
+
+
+def load(root: Path, environment: Environment, modernise_off: frozenset[str]) -> Project:
+    """Carry out `load_project`; root is absolute."""
+    files = find_definitions(root)
+    with _no_collection(), recording(root) as recorder, stdout_to_stderr() as prints:
+        run = _Run(root, environment, files, recorder, prints)
+        with run.modules.installed():
+            run.all()
+    resources, errors = assemble(run.found, modernise_off)
+    if not files:
+        run.errors.append(_empty())
+    every = sorted([*run.errors, *errors], key=_place)
+    return Project(resources, tuple(run.tests), tuple(every), recorder.inputs())
+
+
+def _empty() -> DefinitionError:
+    return DefinitionError(
+        "there are no definitions in dashboards/, alerts/ or datasources/",
+        help="obsdash init writes a project to begin with",
+    )
+
+
+def _place(error: ObsdashError) -> tuple[str, int, str]:
+    origin = error.origin or Origin("", 0)
+    return origin.file, origin.line, error.message
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Pause the garbage collector: nearly all that is made stays until the end."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+class _Run:
+    """One run of all definition files."""
+
+    def __init__(
+        self,
+        root: Path,
+        environment: Environment,
+        files: tuple[DefinitionFile, ...],
+        recorder: Recorder,
+        prints: Prints,
+    ) -> None:
+        self.found: list[Found] = []
+        self.tests: list[object] = []
+        self.errors: list[ObsdashError] = []
+        self.modules = Modules(root, recorder, self._ran)
+        self._root = root
+        self._environment = environment
+        self._files = {file.path: file for file in files}
+        self._recorder = recorder
+        self._prints = prints
+        self._reported: list[BaseException] = []  # kept, so that an identity stays its own
+        self._seen: dict[int, Any] = {}
+        self._defines: dict[Path, int] = {}
+
+    def all(self) -> None:
+        """Run every file; problems are collected."""
+        for path, file in self._files.items():
+            self._prints.file = file.name
+            try:
+                if path.suffix == ".py":
+                    self.modules.run(path)
+                else:
+                    self._read(file)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001 (this is the edge to foreign code)
+                self._report(error, file)
+            self._prints.finish()
+        self.errors += [_defines_nothing(self._files[path]) for path in self._idle()]
+
+    def _idle(self) -> list[Path]:
+        """Return the Python files that neither define nor are imported by another."""
+        return [
+            path for path, n in self._defines.items() if not n and path not in self.modules.imported
+        ]
+
+    def _ran(self, module: ModuleType) -> None:
+        """Collect what a module defines, once it has run."""
+        path = Path(module.__file__ or "")
+        file = self._files.get(path)
+        if file is None:
+            return
+        self._defines[path] = 0
+        with self.modules.running(path):
+            for value in definitions(module, self._environment):
+                self._defines[path] += 1
+                self._take(value, file)
+
+    def _take(self, value: Any, file: DefinitionFile) -> None:
+        if id(value) in self._seen:
+            return
+        self._seen[id(value)] = value
+        if is_rule_test(value):
+            self.tests.append(value)
+        elif adapter := adapter_for(value):
+            try:
+                self._found(file, adapter(value, _where(file)))
+            except ObsdashError as error:
+                self._report(error, file)
+
+    def _read(self, file: DefinitionFile) -> None:
+        content = file.path.read_bytes()
+        self._recorder.source(str(file.path), content)
+        where = _where(file)
+        for document in read_documents(file.name, content):
+            reader = reader_of(document) if isinstance(document, dict) else None
+            if reader is None:
+                raise DefinitionError(
+                    "it holds neither dashboard, rules, data source nor Alertmanager configuration",
+                    origin=where.origin,
+                )
+            self._found(file, reader(document, where))
+
+    def _found(self, file: DefinitionFile, drafts: list[Draft]) -> None:
+        self.found += [Found(draft, file.folder, file.namespace) for draft in drafts]
+
+    def _report(self, error: BaseException, file: DefinitionFile) -> None:
+        if not any(error is known for known in self._reported):
+            self._reported.append(error)
+            self.errors += explain(error, self._root, file.name)
+
+
+def _where(file: DefinitionFile) -> Where:
+    return Where(file.name, file.namespace, file.loki)
+
+
+def _defines_nothing(file: DefinitionFile) -> DefinitionError:
+    return DefinitionError(
+        "it defines nothing",
+        origin=Origin(file.name, 0),
+        help="name a helper _name.py, or bind a dashboard, rules or a data source to a public name",
+    )
