@@ -30,17 +30,16 @@ obsdash stack up
 set -a
 eval "$(obsdash stack urls --format env)"
 set +a
-env=demo
-[ -n "${OBSDASH_DEMO_GRAFANA_URL:-}" ] && env=demo-grafana
+
 
 step "Plan"
-obsdash --env "$env" diff
+obsdash --env demo diff
 
 step "Sync"
-obsdash --env "$env" sync --yes
+obsdash --env demo sync --yes
 
 step "Verify (waiting for the first scrapes)"
-obsdash --env "$env" verify --wait 150s
+obsdash --env demo verify --wait 150s
 
 step "Where to look"
 obsdash stack urls

@@ -23,7 +23,10 @@ _TYPES: Mapping[str, type] = {"org": int, "verify": bool, "replicas": list}
 def parse_targets(
     tables: list[Table], env: str, environ: Mapping[str, str]
 ) -> tuple[TargetConfig, ...]:
-    """Return the targets' configurations; what is wrong with one is noted in its table."""
+    """Return the targets' configurations; what is wrong with one is noted in its table.
+
+    An `optional` target without a URL is left out: a server that only some machines have.
+    """
     seen: Counter[str] = Counter()
     found = []
     for table in tables:
@@ -36,8 +39,9 @@ def parse_targets(
         keys, parse = _TARGETS[kind]
         prefix = (env, kind) if seen[kind] == 1 else (env, kind, str(seen[kind]))
         _override(table, keys, prefix, environ)
-        table.known("type", *keys)
-        found.append(parse(table))
+        table.known("type", "optional", *keys)
+        if not (table.flag("optional", False) and not table.text("url")):
+            found.append(parse(table))
     return tuple(found)
 
 

@@ -154,6 +154,13 @@ def test_the_process_environment_overrides_a_target(
     assert found == wanted if wanted is not None else found.verify is False
 
 
+def test_an_optional_target_without_a_url_is_left_out_until_it_has_one(tmp_path: Path) -> None:
+    text = GOOD.replace('url = "https://grafana.example.com/"', 'url = "", optional = true')
+    assert len(_load(tmp_path, text).environment("prod").targets) == 1
+    environ = {"OBSDASH_PROD_GRAFANA_URL": "http://g"}
+    assert len(_load(tmp_path, text, environ).environment("prod").targets) == 2
+
+
 def test_the_process_environment_overrides_variables_and_keeps_their_type(tmp_path: Path) -> None:
     environ = {"OBSDASH_PROD_VARIABLES_JOB": "web", "OBSDASH_PROD_VARIABLES_REPLICAS": "5"}
     prod = _load(tmp_path, GOOD, environ).environment("prod")
