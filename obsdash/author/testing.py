@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
 from obsdash.author.checks import check_duration
-from obsdash.author.document import origin_field, place
+from obsdash.author.document import place
 from obsdash.author.refusals import refuse
 from obsdash.author.rules import Alert, Record
 from obsdash.author.slo import SLO
