@@ -1,0 +1,67 @@
+"""Command lines and what they print, checked: for cases and for the documentation.
+
+`$ obsdash …`   runs a command; `$ cd`, `$ write PATH TEXT` and `$ rm PATH` change what it sees,
+`! …`           is a line of stderr, every other line one of stdout,
+`[2]`           is the exit code when it is not 0,
+`…`             stands for any text in a line, and alone for any number of lines.
+"""
+
+import io
+import os
+import re
+import shlex
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+from obsdash.cli import run
+
+
+def check(script: str) -> None:
+    """Run the commands of a transcript and compare what they print."""
+    for command, expected in _commands(script):
+        printed = _run(command)
+        same = re.fullmatch(_pattern(expected), f"{printed}\n" if printed else "")
+        assert same, f"$ {command}\n{printed}"
+
+
+def _commands(script: str) -> Iterator[tuple[str, str]]:
+    for block in re.split(r"^\$ ", script, flags=re.MULTILINE)[1:]:
+        command, _, expected = block.partition("\n")
+        yield command, expected.rstrip("\n")
+
+
+def _run(command: str) -> str:
+    return "\n".join(filter(None, (_one(part) for part in command.split(" && "))))
+
+
+def _one(command: str) -> str:
+    words = shlex.split(command)
+    if words[0] == "obsdash":
+        return _obsdash(words[1:])
+    file = Path(words[1])
+    if words[0] == "cd":
+        os.chdir(file)
+    elif words[0] == "rm":
+        file.unlink()
+    else:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(" ".join(words[2:]) + "\n", encoding="utf-8")
+        os.utime(file, ns=(file.stat().st_atime_ns, file.stat().st_mtime_ns + 1_000_000))
+    return ""
+
+
+def _obsdash(arguments: list[str]) -> str:
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = run(arguments)
+    lines = out.getvalue().splitlines() + [f"! {line}" for line in err.getvalue().splitlines()]
+    return "\n".join(lines + ([f"[{code}]"] if code else []))
+
+
+def _pattern(expected: str) -> str:
+    lines = [
+        r"(?:.*\n)*?" if line in ("…", "! …") else re.escape(line).replace("…", ".*") + r"\n"
+        for line in expected.splitlines()
+    ]
+    return "".join(lines)
