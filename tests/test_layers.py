@@ -22,7 +22,7 @@ LAYERS = (
     {"plan"},
     {"diff"},
     {"author"},
-    {"http", "promql"},
+    {"disk", "http", "promql"},
     {"change"},
     {"resource"},
     {"secrets"},

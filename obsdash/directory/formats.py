@@ -1,0 +1,177 @@
+"""What the files say: resources ↔ bytes, one format a kind."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+import orjson
+
+from obsdash.directory.layout import folder_at, kind_at, stem
+from obsdash.disk import rules, yaml
+from obsdash.resource import (
+    ALERTMANAGER,
+    DASHBOARD,
+    DATASOURCE,
+    LOKI_RULE_GROUP,
+    RULE_GROUP,
+    Ref,
+    Resource,
+    Spec,
+)
+
+_JSON = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How the files of a kind are written and read.
+
+    several: whether a file may hold several resources.
+    encode: all resources of one file → its bytes.
+    decode: a file's path and bytes → its resources; raises ValueError for a damaged one.
+    """
+
+    several: bool
+    encode: Callable[[Sequence[Resource]], bytes]
+    decode: Callable[[str, bytes], list[Resource]]
+
+
+def encode(path: str, resources: Sequence[Resource]) -> bytes:
+    """Return the bytes of the file that holds these resources, whatever order they come in."""
+    return FORMATS[kind_at(path)].encode(resources)
+
+
+def decode(path: str, content: bytes) -> list[Resource]:
+    """Return the resources in a file; raises ValueError when it is damaged."""
+    return FORMATS[kind_at(path)].decode(path, content)
+
+
+def provider(folder: str) -> bytes:
+    """Return Grafana's provisioning file that makes it read the dashboards in `folder`."""
+    return yaml.dump(
+        {
+            "apiVersion": 1,
+            "providers": [
+                {
+                    "name": "obsdash",
+                    "type": "file",
+                    "allowUiUpdates": False,
+                    "disableDeletion": False,
+                    "updateIntervalSeconds": 10,
+                    "options": {"path": _escape(folder), "foldersFromFilesStructure": True},
+                }
+            ],
+        }
+    )
+
+
+def _encode_dashboard(resources: Sequence[Resource]) -> bytes:
+    return orjson.dumps(resources[0].spec, option=_JSON)
+
+
+def _decode_dashboard(path: str, content: bytes) -> list[Resource]:
+    spec = orjson.loads(content)
+    if not isinstance(spec, dict):
+        raise ValueError("a dashboard is a JSON object")
+    folder = folder_at(str(PurePosixPath(path).parent))
+    return [Resource(Ref(DASHBOARD, stem(path)), spec, folder)]
+
+
+def _encode_datasources(resources: Sequence[Resource]) -> bytes:
+    ordered = sorted(resources, key=lambda resource: resource.ref)
+    return yaml.dump(
+        {"apiVersion": 1, "prune": True, "datasources": [_provisioned(one) for one in ordered]}
+    )
+
+
+def _provisioned(resource: Resource) -> Spec:
+    secrets = {name: _placeholder(reference) for name, reference in resource.secrets.items()}
+    hidden = {"secureJsonData": secrets} if secrets else {}
+    return {**_escape(resource.spec), "uid": _escape(resource.ref.uid), "editable": False, **hidden}
+
+
+def _decode_datasources(_: str, content: bytes) -> list[Resource]:
+    document = yaml.load(content) or {}
+    found = document.get("datasources") if isinstance(document, dict) else None
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise ValueError("datasources is a list of objects")
+    return [_data_source(one) for one in found]
+
+
+def _data_source(written: Spec) -> Resource:
+    spec = {k: v for k, v in _unescape(written).items() if k not in ("editable", "secureJsonData")}
+    hidden = written.get("secureJsonData")
+    secrets = hidden if isinstance(hidden, dict) else {}
+    return Resource(
+        Ref(DATASOURCE, str(spec.get("uid") or spec.get("name", ""))),
+        spec,
+        secrets={name: _reference(str(value)) for name, value in secrets.items()},
+    )
+
+
+def _placeholder(reference: str) -> str:
+    """Return what Grafana replaces by the secret: `env:NAME` → `$__env{NAME}`."""
+    scheme, _, place = reference.partition(":")
+    return f"$__{scheme}{{{place}}}"
+
+
+def _reference(placeholder: str) -> str:
+    """Return the reference again; anything else, a literal secret say, becomes no reference."""
+    for scheme in ("env", "file"):
+        if placeholder.startswith(f"$__{scheme}{{") and placeholder.endswith("}"):
+            return f"{scheme}:{placeholder[len(scheme) + 4 : -1]}"
+    return ""
+
+
+def _escape(value: Any) -> Any:
+    """Keep Grafana from expanding a `$`; it leaves keys alone."""
+    return _in_texts(value, "$", "$$")
+
+
+def _unescape(value: Any) -> Any:
+    return _in_texts(value, "$$", "$")
+
+
+def _in_texts(value: Any, old: str, new: str) -> Any:
+    if isinstance(value, str):
+        return value.replace(old, new)
+    if isinstance(value, dict):
+        return {key: _in_texts(item, old, new) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_in_texts(item, old, new) for item in value]
+    return value
+
+
+def _encode_groups(resources: Sequence[Resource]) -> bytes:
+    return rules.encode_groups(resource.spec for resource in resources)
+
+
+def _groups_decoder(kind: str) -> Callable[[str, bytes], list[Resource]]:
+    def decode_groups(path: str, content: bytes) -> list[Resource]:
+        return [
+            Resource(Ref(kind, f"{stem(path)}/{group['name']}"), group)
+            for group in rules.decode_groups(content)
+        ]
+
+    return decode_groups
+
+
+def _encode_alertmanager(resources: Sequence[Resource]) -> bytes:
+    return yaml.dump(resources[0].spec)
+
+
+def _decode_alertmanager(_: str, content: bytes) -> list[Resource]:
+    spec = yaml.load(content)
+    if not isinstance(spec, dict):
+        raise ValueError("the configuration is a mapping")
+    return [Resource(Ref(ALERTMANAGER, "main"), spec)]
+
+
+FORMATS = {
+    DASHBOARD: Format(False, _encode_dashboard, _decode_dashboard),
+    DATASOURCE: Format(True, _encode_datasources, _decode_datasources),
+    RULE_GROUP: Format(True, _encode_groups, _groups_decoder(RULE_GROUP)),
+    LOKI_RULE_GROUP: Format(True, _encode_groups, _groups_decoder(LOKI_RULE_GROUP)),
+    ALERTMANAGER: Format(False, _encode_alertmanager, _decode_alertmanager),
+}

@@ -1,0 +1,149 @@
+"""Where each resource has its file, and which names cannot be a file's."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from obsdash.resource import (
+    ALERTMANAGER,
+    DASHBOARD,
+    DATASOURCE,
+    FOLDER,
+    KINDS,
+    LOKI_RULE_GROUP,
+    RULE_GROUP,
+    Ref,
+    Resource,
+)
+
+DASHBOARDS = "grafana/dashboards"
+DATASOURCES_FILE = "grafana/provisioning/datasources/obsdash.yaml"
+PROVIDER_FILE = "grafana/provisioning/dashboards/obsdash.yaml"
+ALERTMANAGER_FILE = "alertmanager/alertmanager.yml"
+
+# Loki's ruler reads a folder a tenant; `fake` is the tenant when authentication is off.
+RULES = {RULE_GROUP: "prometheus/rules", LOKI_RULE_GROUP: "loki/rules/fake"}
+
+# Where a resource of each kind may be, ours or not: a folder and the ending of the files in it.
+PLACES = {
+    DATASOURCE: ("grafana/provisioning/datasources", (".yaml", ".yml")),
+    DASHBOARD: (DASHBOARDS, (".json",)),
+    RULE_GROUP: (RULES[RULE_GROUP], (".yml",)),
+    LOKI_RULE_GROUP: (RULES[LOKI_RULE_GROUP], (".yml", ".yaml")),
+    ALERTMANAGER: ("alertmanager", ("/alertmanager.yml",)),
+}
+
+# Grafana makes one folder of a directory and cannot nest them: a path of titles becomes one title.
+NESTING = " › "
+
+LONGEST_NAME = 200  # bytes; file systems allow 255, endings and temporary names need some
+
+_FORBIDDEN = re.compile(r"[/\\\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+
+
+def place(resource: Resource) -> str:
+    """Return the path of a resource's file (for a folder: of its directory) in the target."""
+    kind, uid = resource.ref.kind, resource.ref.uid
+    if kind == FOLDER:
+        return folder_place(uid)
+    if kind == DASHBOARD:
+        return f"{folder_place(resource.folder)}/{uid}.json"
+    if kind == DATASOURCE:
+        return DATASOURCES_FILE
+    if kind == ALERTMANAGER:
+        return ALERTMANAGER_FILE
+    return f"{RULES[kind]}/{_namespace(resource.ref)}.yml"
+
+
+def folder_place(folder: str) -> str:
+    """Return the directory of the dashboards in a folder."""
+    return f"{DASHBOARDS}/{folder.replace('/', NESTING)}" if folder else DASHBOARDS
+
+
+def folder_at(path: str) -> str:
+    """Return the folder whose directory a path is."""
+    return path[len(DASHBOARDS) + 1 :].replace(NESTING, "/")
+
+
+def kind_at(path: str) -> str:
+    """Return the kind of the resources in a file, "" when the path is none of ours."""
+    for kind in KINDS:
+        folder, endings = PLACES.get(kind, ("", ()))
+        if folder and path.startswith(f"{folder}/") and path.endswith(endings):
+            return kind
+    return ""
+
+
+def stem(path: str) -> str:
+    """Return a file's name without its ending: a dashboard's uid, a namespace."""
+    return path.rpartition("/")[2].rpartition(".")[0]
+
+
+def refusals(wanted: Iterable[Resource]) -> dict[Ref, str]:
+    """Return the resources that have no place on a file system, with the reason."""
+    seen: dict[str, str] = {}
+    found = {}
+    for resource in sorted(wanted, key=lambda resource: (_folder(resource), resource.ref)):
+        if reason := next(_bad_names(resource), "") or _clash(resource, seen):
+            found[resource.ref] = reason
+    return found
+
+
+def unusable(name: str) -> str:
+    """Return why a name cannot be a file's, "" when it can."""
+    if _FORBIDDEN.search(name):
+        return "it has a slash or a control character in it"
+    if not name or name[0] in ". " or name[-1] in ". ":
+        return "it is empty, or begins or ends with a dot or a space"
+    if NESTING in name:
+        return f"{NESTING!r} stands for nested folders"
+    if _RESERVED.fullmatch(name):
+        return "some systems reserve it"
+    return "" if len(name.encode()) <= LONGEST_NAME else f"it has more than {LONGEST_NAME} bytes"
+
+
+def _bad_names(resource: Resource) -> Iterator[str]:
+    for what, name in _names(resource):
+        if reason := unusable(name):
+            yield f"the {what} {name!r} cannot be the name of a file: {reason}"
+    folder = _folder(resource)
+    if folder.casefold() == "general":
+        yield f"a folder cannot be called {folder}: Grafana calls its root so"
+    if len(folder_place(folder).encode(errors="replace")) > LONGEST_NAME:
+        yield f"the titles of the folder {folder!r} are too long for the name of a file"
+
+
+def _names(resource: Resource) -> Iterator[tuple[str, str]]:
+    """Yield each name in a resource's path, and what it is."""
+    folder = _folder(resource)
+    for title in folder.split("/") if folder else ():
+        yield "folder title", title
+    if resource.ref.kind == DASHBOARD:
+        yield "uid", resource.ref.uid
+    elif resource.ref.kind in RULES:
+        yield "namespace", _namespace(resource.ref)
+
+
+def _folder(resource: Resource) -> str:
+    return resource.ref.uid if resource.ref.kind == FOLDER else resource.folder
+
+
+def _clash(resource: Resource, seen: dict[str, str]) -> str:
+    for own in (folder_place(_folder(resource)), place(resource)):
+        other = seen.setdefault(own.casefold(), own)
+        if other != own:
+            return f"some file systems take {own} and {other} for the same"
+    return ""
+
+
+def _namespace(ref: Ref) -> str:
+    return ref.uid.rpartition("/")[0]
+
+
+def dashboards_by_uid(files: Iterable[str]) -> dict[str, list[str]]:
+    """Return the files of each dashboard: two when it is on its way to another folder."""
+    found: dict[str, list[str]] = {}
+    for path in files:
+        if kind_at(path) == DASHBOARD:
+            found.setdefault(stem(path), []).append(path)
+    return found

@@ -1,0 +1,208 @@
+"""Carry out actions on the files of a directory: each file is whole at every moment."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from obsdash.directory.encoder import Encoder
+from obsdash.directory.formats import FORMATS, decode
+from obsdash.directory.layout import PROVIDER_FILE, dashboards_by_uid, kind_at, place, stem
+from obsdash.directory.manifest import NAME, Manifest, load_manifest
+from obsdash.disk.whole import Staged, make_folder, read_or_none, stage, why, write_whole
+from obsdash.plan import Action, Create, Delete, Update
+from obsdash.resource import DASHBOARD, FOLDER, Ref, Resource
+from obsdash.target import Applied, Failed, Outcome, Refused
+
+BATCH = 64  # files written before the first is put in place: the disk works on them meanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What becomes of one file: its new content, None to remove it; strays go with the old one."""
+
+    path: str
+    actions: tuple[Action, ...] = ()
+    content: bytes | None = None
+    strays: tuple[str, ...] = ()
+
+
+class Writer:
+    """Write into one directory. The caller holds its lock."""
+
+    def __init__(self, root: Path, provider: bytes, encoder: Encoder) -> None:
+        """Take the content of Grafana's provider file."""
+        self._root = root
+        self._provider = provider
+        self._encoder = encoder
+        self._files: dict[str, str] = {}
+        self._folders: set[str] = set()
+
+    def run(self, actions: Sequence[Action]) -> Iterator[Outcome]:
+        """Carry out the actions; raises TargetError or OSError before anything is changed."""
+        manifest = load_manifest(self._root)
+        self._files, self._folders = dict(manifest.files), set(manifest.folders)
+        jobs = self._jobs([action for action in actions if action.ref.kind != FOLDER])
+        folders = [action for action in actions if action.ref.kind == FOLDER]
+        self._announce(jobs, folders)
+        try:
+            yield from self._make_folders(folders)
+            yield from self._write(jobs)
+            yield from self._remove_folders(folders)
+        finally:
+            with suppress(OSError):  # what was announced lists too much, never too little
+                self._save(Manifest(self._files, frozenset(self._folders)))
+
+    def _jobs(self, actions: Iterable[Action]) -> list[_Job]:
+        by_path: dict[str, list[Action]] = {}
+        for action in actions:
+            by_path.setdefault(place(_subject(action)), []).append(action)
+        dashboards = dashboards_by_uid(self._files)
+        return [self._job(path, tuple(some), dashboards) for path, some in by_path.items()]
+
+    def _job(
+        self, path: str, actions: tuple[Action, ...], dashboards: Mapping[str, list[str]]
+    ) -> _Job:
+        content = self._present(path) if FORMATS[kind_at(path)].several else {}
+        for action in actions:
+            if isinstance(action, Create | Update):
+                content[action.ref] = action.desired
+            else:
+                content.pop(action.ref, None)
+        ours = dashboards.get(stem(path), []) if kind_at(path) == DASHBOARD else []
+        return _Job(
+            path,
+            actions,
+            self._encoder.encode(path, tuple(content.values())) if content else None,
+            tuple(other for other in ours if other != path),
+        )
+
+    def _present(self, path: str) -> dict[Ref, Resource]:
+        """Return what a file of several resources holds now; a damaged one holds nothing."""
+        found = read_or_none(self._root / path)
+        try:
+            return {resource.ref: resource for resource in decode(path, found or b"")}
+        except ValueError:
+            return {}
+
+    def _announce(self, jobs: list[_Job], folders: list[Action]) -> None:
+        """Save what will be ours, so that a writer killed half-way leaves no file unaccounted."""
+        coming = {job.path: _digest(job.content) for job in jobs if job.content is not None}
+        made = {action.ref.uid for action in folders if isinstance(action, Create)}
+        self._save(Manifest(self._files | coming, frozenset(self._folders | made)))
+
+    def _save(self, manifest: Manifest) -> None:
+        content = manifest.encode()
+        if read_or_none(self._root / NAME) != content:
+            write_whole(self._root / NAME, content)
+
+    def _write(self, jobs: list[_Job]) -> Iterator[Outcome]:
+        if reason := self._provide(jobs):
+            hidden = [job for job in jobs if kind_at(job.path) == DASHBOARD]
+            yield from (Failed(action.ref, reason) for job in hidden for action in job.actions)
+            jobs = [job for job in jobs if job not in hidden]
+        for start in range(0, len(jobs), BATCH):
+            yield from self._write_batch(jobs[start : start + BATCH])
+
+    def _provide(self, jobs: list[_Job]) -> str:
+        """Make Grafana read our dashboards if there are any; return why that failed."""
+        gone = {path for job in jobs for path in (*job.strays, job.path)}
+        coming = {job.path for job in jobs if job.content is not None}
+        shown = any(kind_at(path) == DASHBOARD for path in self._files.keys() - gone | coming)
+        job = _Job(PROVIDER_FILE, content=self._provider if shown else None)
+        if not shown and PROVIDER_FILE not in self._files:
+            return ""
+        try:
+            self._finish(job, self._begin(job))
+        except OSError as error:
+            return f"{PROVIDER_FILE} cannot be written: {why(error)}"
+        return ""
+
+    def _write_batch(self, jobs: list[_Job]) -> Iterator[Outcome]:
+        """Stage all files, then put them in place one by one."""
+        begun: list[tuple[_Job, Staged | OSError | None]] = []
+        try:
+            for job in jobs:
+                begun.append((job, self._try_begin(job)))  # noqa: PERF401 (kept when interrupted)
+            while begun:
+                job, staged = begun.pop(0)
+                yield from self._outcomes(job, staged)
+        finally:
+            for _, staged in begun:
+                if isinstance(staged, Staged):
+                    staged.discard()
+
+    def _try_begin(self, job: _Job) -> Staged | OSError | None:
+        try:
+            return self._begin(job)
+        except OSError as error:
+            return error
+
+    def _begin(self, job: _Job) -> Staged | None:
+        """Write the new content beside its place, unless it is there already."""
+        path = self._root / job.path
+        if job.content is None or read_or_none(path) == job.content:
+            return None
+        return stage(path, job.content)
+
+    def _outcomes(self, job: _Job, staged: Staged | OSError | None) -> Iterator[Outcome]:
+        try:
+            if isinstance(staged, OSError):
+                raise staged
+            self._finish(job, staged)
+        except OSError as error:
+            verb = "removed" if job.content is None else "written"
+            reason = f"{job.path} cannot be {verb}: {why(error)}; it is as it was"
+            yield from (Failed(action.ref, reason) for action in job.actions)
+        else:
+            yield from (Applied(action.ref, _verb(action)) for action in job.actions)
+
+    def _finish(self, job: _Job, staged: Staged | None) -> None:
+        if staged:
+            staged.commit()
+        if job.content is not None:
+            self._files[job.path] = _digest(job.content)
+        for path in job.strays if job.content is not None else (job.path, *job.strays):
+            if path in self._files:
+                (self._root / path).unlink(missing_ok=True)
+                del self._files[path]
+
+    def _make_folders(self, actions: list[Action]) -> Iterator[Outcome]:
+        for action in actions:
+            if isinstance(action, Create | Update):
+                try:
+                    make_folder(self._root / place(action.desired))
+                except OSError as error:
+                    yield Failed(action.ref, f"{place(action.desired)}: {why(error)}")
+                else:
+                    self._folders.add(action.ref.uid)
+                    yield Applied(action.ref, _verb(action))
+
+    def _remove_folders(self, actions: list[Action]) -> Iterator[Outcome]:
+        for action in actions:
+            if isinstance(action, Delete):
+                yield self._remove_folder(action)
+
+    def _remove_folder(self, action: Delete) -> Outcome:
+        folder = self._root / place(action.live)
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            return Refused(action.ref, f"{place(action.live)} stays: {why(error)}")
+        self._folders.discard(action.ref.uid)
+        return Applied(action.ref, _verb(action))
+
+
+def _subject(action: Action) -> Resource:
+    return action.live if isinstance(action, Delete) else action.desired
+
+
+def _verb(action: Action) -> str:
+    return {Create: "created", Update: "updated"}.get(type(action), "deleted")
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()

@@ -1,0 +1,83 @@
+"""A file is the old one or the new one, whole, whenever anybody looks."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+SUFFIX = ".obsdash-new"  # no glob of Prometheus, Grafana or Alertmanager matches it
+FILE_MODE = 0o644  # read by servers that run as other users
+FOLDER_MODE = 0o755
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """New content beside its place, not yet visible; either commit or discard it."""
+
+    path: Path
+    temporary: Path
+    descriptor: int
+
+    def commit(self) -> None:
+        """Put the content in place; raises OSError with the old file untouched."""
+        try:
+            os.fsync(self.descriptor)
+            self.temporary.replace(self.path)
+        except BaseException:
+            self.temporary.unlink(missing_ok=True)
+            raise
+        finally:
+            os.close(self.descriptor)
+
+    def discard(self) -> None:
+        """Forget the content."""
+        os.close(self.descriptor)
+        self.temporary.unlink(missing_ok=True)
+
+
+def stage(path: Path, content: bytes) -> Staged:
+    """Write content beside `path`, making folders as needed; raises OSError."""
+    make_folder(path.parent)
+    temporary = path.with_name(path.name + SUFFIX)
+    temporary.unlink(missing_ok=True)  # left by a writer that was killed
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+    try:
+        os.fchmod(descriptor, FILE_MODE)  # whatever the umask says
+        _write_all(descriptor, content)
+    except BaseException:
+        os.close(descriptor)
+        temporary.unlink(missing_ok=True)
+        raise
+    return Staged(path, temporary, descriptor)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Replace a file's content; raises OSError with the old file untouched."""
+    stage(path, content).commit()
+
+
+def read_or_none(path: Path) -> bytes | None:
+    """Return a file's content, None when there is no such file; raises OSError."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and its parents, readable for all; raises OSError."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    folder.chmod(FOLDER_MODE)
+
+
+def why(error: OSError) -> str:
+    """Return the system's reason, `No space left on device`."""
+    return error.strerror or str(error)
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
