@@ -11,6 +11,8 @@ import click
 from obsdash.errors import ObsdashError, Problems, TargetError
 from obsdash.words import count
 
+_MOST = 50  # errors that anyone reads
+
 
 def use_color(choice: str) -> bool:
     """Whether to color: as asked, else as NO_COLOR, FORCE_COLOR and the terminal say."""
@@ -24,12 +26,13 @@ def use_color(choice: str) -> bool:
 def print_errors(error: ObsdashError) -> None:
     """Print each error as one sentence with its place, and the remedy below it."""
     errors = error.errors if isinstance(error, Problems) else (error,)
-    for each in errors:
+    for each in errors[:_MOST]:
         click.echo(f"{click.style('error:', fg='red')} {each}", err=True)
         if each.help:
             click.echo(f"  help: {each.help}", err=True)
     if len(errors) > 1:
-        click.echo(count(len(errors), "error"), err=True)
+        more = f", the first {_MOST} above" if len(errors) > _MOST else ""
+        click.echo(count(len(errors), "error") + more, err=True)
 
 
 def note(text: str) -> None:

@@ -1,0 +1,1 @@
+"""What obsdash is fast at, as ratios measured in one run: `make bench`."""
