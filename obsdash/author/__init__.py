@@ -13,7 +13,7 @@ Queries      Prometheus(expr, legend), Loki(expr, legend), Tempo(query), Query(m
 Variables    DatasourceVariable, LabelVariable(name, series), QueryVariable(name, query),
              CustomVariable(name, choices), IntervalVariable, TextVariable, ConstantVariable,
              AdhocVariable
-Links        Link(title, url), to_dashboard(uid, title), TagLinks(title, tags)
+Links        Link(title, url), to_dashboard(uid, title), to_alert(name), TagLinks(title, tags)
 Annotations  PrometheusAnnotation(name, expr), LokiAnnotation(name, expr), TagAnnotation(name, tags)
 Values       thresholds(base, (value, color), …), map_values, map_range, map_special,
              override(by_name=…, …), transform(name, …), units.SECONDS …
@@ -45,7 +45,7 @@ from obsdash.author.datasources import (
 )
 from obsdash.author.indicators import Availability, Latency, Ratio
 from obsdash.author.layout import Row
-from obsdash.author.links import Link, PanelLink, TagLinks, to_dashboard
+from obsdash.author.links import Link, PanelLink, TagLinks, to_alert, to_dashboard
 from obsdash.author.panel import Panel
 from obsdash.author.queries import Loki, Prometheus, Query, Tempo
 from obsdash.author.routing import Inhibit, Route, Routing
@@ -145,6 +145,7 @@ __all__ = [
     "may_be_empty",
     "override",
     "thresholds",
+    "to_alert",
     "to_dashboard",
     "transform",
     "units",

@@ -138,3 +138,9 @@ def to_dashboard(
         keep_time=True,
         include_vars=variables is None,
     )
+
+
+def to_alert(name: str, title: str = "") -> Link:
+    """Link to an alert in Grafana's list of alert rules."""
+    rule = quote(name)
+    return Link(title or f"Alert {name}", f"/alerting/list?queryString={rule}&search=rule:{rule}")

@@ -1,0 +1,109 @@
+"""What the dashboards share: variables, annotations, links, and the queries for HTTP services."""
+
+from typing import Any
+
+from obsdash.author import (
+    DatasourceVariable,
+    IntervalVariable,
+    LabelVariable,
+    PrometheusAnnotation,
+    TagAnnotation,
+    TagLinks,
+    TimeSeries,
+    thresholds,
+)
+
+TAG = "services"
+LINKS = [TagLinks("Dashboards", [TAG])]
+
+# The objectives: 99.9 % available, p95 below 500 ms, less than 0.1 % of the requests fail.
+OBJECTIVE = 0.999
+MAX_LATENCY = 0.5
+MAX_ERRORS = 0.001
+
+# Colours mean the same everywhere: green is fine, yellow wants a look, red wants someone now.
+ERRORS = thresholds("green", (MAX_ERRORS, "yellow"), (0.01, "red"))
+LATENCY = thresholds("green", (MAX_LATENCY / 2, "yellow"), (MAX_LATENCY, "red"))
+USE = thresholds("green", (0.7, "yellow"), (0.85, "red"))
+HITS = thresholds("red", (0.5, "yellow"), (0.8, "green"))
+DOWN = thresholds("green", (1, "red"))
+
+# Each framework's histogram of requests, and its label for the status code.
+HTTP = {
+    "axum_http_requests_duration_seconds": "status",
+    "http_request_duration_seconds": "status_code",
+    "http_server_requests_seconds": "status",
+}
+WINDOW = "$__rate_interval"
+
+
+def requests(*, scope: str = 'job=~"$job"', by: str = "job", window: str = WINDOW) -> str:
+    """Return the request rate of HTTP services, whatever their framework calls it."""
+    rates = [f"rate({name}_count{{{scope}}}[{window}])" for name in HTTP]
+    return f"sum by ({by}) ({' or '.join(rates)})"
+
+
+def error_share(*, scope: str = 'job=~"$job"', by: str = "job", window: str = WINDOW) -> str:
+    """Return the share of 5xx: 0 before the first error, nothing while there is no traffic."""
+    errors = " or ".join(
+        f'rate({name}_count{{{scope}, {status}=~"5.."}}[{window}])' for name, status in HTTP.items()
+    )
+    total = requests(scope=scope, by=by, window=window)
+    return f"(sum by ({by}) ({errors}) or 0 * {total}) / ({total} > 0)"
+
+
+def latency(
+    quantile: float, *, scope: str = 'job=~"$job"', by: str = "job", window: str = WINDOW
+) -> str:
+    """Return a percentile of the response time in seconds; nothing while there is no traffic."""
+    buckets = " or ".join(f"rate({name}_bucket{{{scope}}}[{window}])" for name in HTTP)
+    labels = f"{by}, le" if by else "le"
+    return f"histogram_quantile({quantile}, sum by ({labels}) ({buckets})) >= 0"
+
+
+def chart(title: str, queries: Any, **options: Any) -> TimeSeries:
+    """Return a time series in the house style: from zero, in the chosen resolution."""
+    return TimeSeries(title, queries, **{"min": 0, "interval": "$interval", **options})
+
+
+def services(series: str) -> LabelVariable:
+    """Choose services: the `job` label of a series."""
+    return LabelVariable("job", series, label="Service", multi=True, include_all=True)
+
+
+def instances(series: str, label: str = "Instance") -> LabelVariable:
+    """Choose among the instances that a series knows; they come and go, so look each time."""
+    return LabelVariable(
+        "instance", series, label=label, multi=True, include_all=True, refresh="time range"
+    )
+
+
+PROMETHEUS = DatasourceVariable()
+RESOLUTION = IntervalVariable(
+    "interval",
+    ["15s", "30s", "1m", "5m", "15m", "1h"],
+    default="30s",
+    label="Resolution",
+    description="The shortest step of the charts; a longer one smooths them.",
+)
+
+ANNOTATIONS = [
+    PrometheusAnnotation(
+        "Alerts",
+        'ALERTS{alertstate="firing", alertname!="Watchdog"}',
+        title="{{alertname}}",
+        text="{{job}} {{instance}}",
+        tags=["severity"],
+        color="red",
+    ),
+    PrometheusAnnotation(
+        "Restarts",
+        "max by (job, instance) (process_start_time_seconds) * 1000",
+        value_is_time=True,
+        title="{{job}} started",
+        text="{{instance}}",
+        tags=["job"],
+        color="purple",
+    ),
+    TagAnnotation("Deployments", ["deployment"], color="blue"),
+]
