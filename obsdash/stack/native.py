@@ -44,6 +44,7 @@ def up(settings: Settings) -> Iterator[Report]:
 
     A component that fails is reported; the others start all the same.
     """
+    processes.check_machine()
     with state.locked(settings.folder):
         started = state.load(settings.folder)
         for component in MANIFEST:

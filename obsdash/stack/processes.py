@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from obsdash.errors import ObsdashError
+
 POLL_SECONDS = 0.05
 _PROC = Path("/proc")
 _DEAD = {"Z", "X"}
@@ -20,6 +22,12 @@ class Process:
 
     pid: int
     started: int
+
+
+def check_machine() -> None:
+    """Raise ObsdashError where processes cannot be recognised."""
+    if not (_PROC / "self" / "stat").exists():
+        raise ObsdashError("the stack runs on Linux only: there is no /proc here")
 
 
 def start(argv: tuple[str, ...], log: Path, record: Callable[[Process], None]) -> None:

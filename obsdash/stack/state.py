@@ -74,20 +74,21 @@ def write_whole(file: Path, text: str) -> None:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Keep a second `obsdash stack` from changing the same folder meanwhile."""
+    """Keep a second `obsdash stack` from changing the same folder meanwhile.
+
+    Whatever goes wrong with the folder in the block is an ObsdashError.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle = (folder / LOCK).open("w")
+        with (folder / LOCK).open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+    except BlockingIOError:
+        raise ObsdashError(
+            f"another `obsdash stack` is working in {folder}", help="wait until it is done"
+        ) from None
     except OSError as error:
         raise ObsdashError(
-            f"the state folder {folder} cannot be used: {error.strerror}",
+            f"the state folder {folder} cannot be used: {error.strerror or error}",
             help="obsdash stack up --state DIR keeps it elsewhere",
         ) from None
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ObsdashError(
-                f"another `obsdash stack` is working in {folder}", help="wait until it is done"
-            ) from None
-        yield

@@ -2,6 +2,8 @@
 
 import json
 import signal
+import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,7 +22,7 @@ NO_CONTENT = (204, "text/plain", b"")
 @contextmanager
 def demo(folder: Path, *options: str) -> Iterator[Program]:
     port = free_port()
-    command = [sys.executable, DEMO, "--listen", f"127.0.0.1:{port}", "--seed", "1", *options]
+    command = [sys.executable, str(DEMO), "--listen", f"127.0.0.1:{port}", "--seed", "1", *options]
     with running(command, port, "/", folder / "demo.log") as program:
         yield program
 
@@ -49,6 +51,15 @@ def test_only_posed_applications_are_scraped_and_a_down_one_fails_its_scrape(
         }
         ask(program, "/chaos/reset")
         assert ask(program, "/fluxpay/metrics")[0] == 200
+
+
+def test_a_scraper_that_hangs_up_leaves_no_trace_in_the_log(tmp_path: Path) -> None:
+    with demo(tmp_path) as program:
+        for _ in range(5):
+            with socket.create_connection(("127.0.0.1", program.port)) as rude:
+                rude.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        assert ask(program, "/chaos")[0] == 200
+    assert program.log.read_text() == ""
 
 
 def test_a_wrong_knob_is_answered_with_the_known_ones(tmp_path: Path) -> None:
@@ -117,7 +128,7 @@ def test_a_signal_ends_it_cleanly_also_when_no_receiver_is_there(
 
 def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
     with canned(NO_CONTENT) as other:
-        command = [sys.executable, DEMO, "--listen", f"127.0.0.1:{other.port}"]
+        command = [sys.executable, str(DEMO), "--listen", f"127.0.0.1:{other.port}"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=20)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"cannot listen on 127.0.0.1:{other.port}: Address already in use\n"

@@ -139,8 +139,9 @@ def test_prometheus_scrapes_only_what_runs_at_the_address_it_got() -> None:
 def test_every_scrape_file_belongs_to_one_component_or_addition() -> None:
     folder = BUNDLE / "prometheus" / "scrape.d"
     files = sorted(str(file.relative_to(folder)) for file in folder.rglob("*.yml"))
-    parts = [part for component in MANIFEST for part in (component, *component.additions)]
-    assert sorted(file for part in parts for file in part.scrape) == files
+    named = [file for component in MANIFEST for file in component.scrape]
+    added = [file for each in MANIFEST for addition in each.additions for file in addition.scrape]
+    assert sorted(named + added) == files
 
 
 def test_every_target_of_the_scrape_files_is_a_component_or_the_alertmanager() -> None:
@@ -167,7 +168,7 @@ def test_the_configuration_file_itself_is_accepted_by_a_newer_prometheus() -> No
     if not newer:
         pytest.skip("OBSDASH_TEST_PROMETHEUS_BIN names no Prometheus of 2.43 or later")
     for promtool in newer:
-        command = [promtool, "check", "config", BUNDLE / "prometheus" / "prometheus.yml"]
+        command = [str(promtool), "check", "config", str(BUNDLE / "prometheus" / "prometheus.yml")]
         done = subprocess.run(command, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
 

@@ -19,7 +19,7 @@ def redis(tmp_path: Path) -> Iterator[int]:
     """Run a Redis of 64 MB; return its port."""
     port = free_port()
     command = [
-        program("redis-server"), "--bind", "127.0.0.1", "--port", str(port), "--dir", tmp_path,
+        program("redis-server"), "--bind", "127.0.0.1", "--port", str(port), "--dir", str(tmp_path),
         "--save", "", "--maxmemory", str(MAXIMUM), "--maxmemory-policy", "allkeys-lru",
     ]  # fmt: skip
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:

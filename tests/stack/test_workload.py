@@ -35,8 +35,9 @@ def live(world: World, seconds: int, knobs: Knobs | None = None) -> World:
 
 
 def families(world: World, job: str) -> dict[str, Family]:
-    text = exposition.generate_latest(world.applications[job].registry).decode()
-    return {family.name: family for family in text_string_to_metric_families(text)}
+    text = exposition.generate_latest(world.applications[job].registry)  # type: ignore[no-untyped-call]
+    parsed = text_string_to_metric_families(text.decode())  # type: ignore[no-untyped-call]
+    return {family.name: family for family in parsed}
 
 
 def samples(world: World, job: str, name: str) -> Iterator[tuple[Mapping[str, str], float]]:
@@ -63,7 +64,8 @@ def test_every_metric_of_the_readme_is_served_from_the_start_with_its_type_and_l
         )
         family = families(world, metric.job)[family_name]
         labels = {label for sample in family.samples for label in sample.labels} - {"le"}
-        assert (family.type, labels) == (metric.type, metric.labels), metric
+        assert family.type == metric.type, metric
+        assert labels == metric.labels, metric
 
 
 def test_the_readme_names_every_metric_that_is_served() -> None:

@@ -1,6 +1,7 @@
 """The HTTP side: `/<application>/metrics`, `/chaos`, `/chaos/reset`, `/`."""
 
 import json
+import sys
 from collections.abc import Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +27,11 @@ class Server(ThreadingHTTPServer):
         self.applications = applications
         self.board = board
         super().__init__(address, _Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Keep quiet about a scraper that hung up; everything else is a bug to be seen."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Handler(BaseHTTPRequestHandler):
