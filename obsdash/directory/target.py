@@ -42,8 +42,9 @@ class DirectoryTarget:
         return KINDS
 
     def files(self) -> Mapping[str, str]:
-        """Return our files, relative paths → SHA-256 of what was written; raises TargetError."""
-        return load_manifest(self._root).files
+        """Return our files: relative path → SHA-256 of what was written; raises TargetError."""
+        written = load_manifest(self._root).files
+        return {path: digest for path, digest in written.items() if (self._root / path).exists()}
 
     def read(self, wanted: Collection[Resource], *, others: bool = True) -> Snapshot:
         """Return what the files say; raises TargetError for what cannot be read."""

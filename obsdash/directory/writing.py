@@ -10,7 +10,7 @@ from obsdash.directory.encoder import Encoder
 from obsdash.directory.formats import FORMATS, decode
 from obsdash.directory.layout import PROVIDER_FILE, dashboards_by_uid, kind_at, place, stem
 from obsdash.directory.manifest import NAME, Manifest, load_manifest
-from obsdash.disk.whole import Staged, make_folder, read_or_none, stage, why, write_whole
+from obsdash.disk.whole import Staged, make_folder, read_or_none, stage, temporary, why, write_whole
 from obsdash.plan import Action, Create, Delete, Update
 from obsdash.resource import DASHBOARD, FOLDER, Ref, Resource
 from obsdash.target import Applied, Failed, Outcome, Refused
@@ -42,7 +42,7 @@ class Writer:
     def run(self, actions: Sequence[Action]) -> Iterator[Outcome]:
         """Carry out the actions; raises TargetError or OSError before anything is changed."""
         manifest = load_manifest(self._root)
-        self._files, self._folders = dict(manifest.files), set(manifest.folders)
+        self._files, self._folders = self._swept(manifest), set(manifest.folders)
         jobs = self._jobs([action for action in actions if action.ref.kind != FOLDER])
         folders = [action for action in actions if action.ref.kind == FOLDER]
         self._announce(jobs, folders)
@@ -53,6 +53,12 @@ class Writer:
         finally:
             with suppress(OSError):  # what was announced lists too much, never too little
                 self._save(Manifest(self._files, frozenset(self._folders)))
+
+    def _swept(self, manifest: Manifest) -> dict[str, str]:
+        """Return our files that exist, and remove what a killed writer left beside them."""
+        for path in manifest.files:
+            temporary(self._root / path).unlink(missing_ok=True)
+        return {p: digest for p, digest in manifest.files.items() if (self._root / p).exists()}
 
     def _jobs(self, actions: Iterable[Action]) -> list[_Job]:
         by_path: dict[str, list[Action]] = {}

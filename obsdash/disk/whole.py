@@ -37,17 +37,22 @@ class Staged:
 def stage(path: Path, content: bytes) -> Staged:
     """Write content beside `path`, making folders as needed; raises OSError."""
     make_folder(path.parent)
-    temporary = path.with_name(path.name + SUFFIX)
-    temporary.unlink(missing_ok=True)  # left by a writer that was killed
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+    beside = temporary(path)
+    beside.unlink(missing_ok=True)  # left by a writer that was killed
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
     try:
         os.fchmod(descriptor, FILE_MODE)  # whatever the umask says
         _write_all(descriptor, content)
     except BaseException:
         os.close(descriptor)
-        temporary.unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise
-    return Staged(path, temporary, descriptor)
+    return Staged(path, beside, descriptor)
+
+
+def temporary(path: Path) -> Path:
+    """Return where the content of `path` stands until it is whole."""
+    return path.with_name(path.name + SUFFIX)
 
 
 def write_whole(path: Path, content: bytes) -> None:

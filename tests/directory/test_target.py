@@ -259,8 +259,8 @@ def test_a_move_that_was_cut_short_is_finished(tmp_path: Path) -> None:
 
 def test_stale_files_of_ours_go_with_prune_only(tmp_path: Path) -> None:
     sync(tmp_path, EVERYTHING)
-    kept = [dashboard("api")]
-    assert len(plan(tmp_path, kept, prune=False).orphans) == len(EVERYTHING) - 1
+    kept = [folder("Shop"), dashboard("api")]
+    assert len(plan(tmp_path, kept, prune=False).orphans) == len(EVERYTHING) - 2
     report = sync(tmp_path, kept)
     assert report.ok
     assert sorted(contents(tmp_path)) == [
@@ -269,6 +269,11 @@ def test_stale_files_of_ours_go_with_prune_only(tmp_path: Path) -> None:
         "grafana/provisioning/dashboards/obsdash.yaml",
     ]
     assert not plan(tmp_path, kept)
+
+
+def test_a_folder_in_use_is_no_orphan(tmp_path: Path) -> None:
+    sync(tmp_path, [folder("Shop"), dashboard("api")])
+    assert not plan(tmp_path, [dashboard("api")])
 
 
 def test_a_group_of_several_goes_alone(tmp_path: Path) -> None:
