@@ -1,7 +1,6 @@
 """How values are spelled in messages: short, quoted, with what differs in sight."""
 
 import json
-import os
 from typing import Any
 
 LIMIT = 60
@@ -41,9 +40,15 @@ def focus(before: str, after: str, limit: int = LIMIT) -> tuple[str, str]:
     before, after = " ".join(before.split()), " ".join(after.split())
     if max(len(before), len(after)) <= limit:
         return before, after
-    head = _word_start(before, len(os.path.commonprefix([before, after])))
-    tail = len(os.path.commonprefix([before[head:][::-1], after[head:][::-1]]))
+    head = _word_start(before, _common(before, after))
+    tail = _common(before[head:][::-1], after[head:][::-1])
     return _window(before, head, tail, limit), _window(after, head, tail, limit)
+
+
+def _common(a: str, b: str) -> int:
+    """Return the length of the common start."""
+    differing = (index for index, (x, y) in enumerate(zip(a, b, strict=False)) if x != y)
+    return next(differing, min(len(a), len(b)))
 
 
 def _word_start(text: str, index: int) -> int:

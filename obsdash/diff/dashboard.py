@@ -1,0 +1,169 @@
+"""What changed in a dashboard: itself, its variables and annotations, its panels, their layout."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from obsdash.change import Change
+from obsdash.diff.layout import Layout, layout
+from obsdash.diff.leaves import IDENTITIES, MISSING, Place, named
+from obsdash.diff.naming import Finding, Fold, Group, Topic, part_findings, plainly, whole
+from obsdash.diff.noise import DEFAULT, SERVER, Part, Scope
+from obsdash.diff.panel import listed, panel_findings, summary
+from obsdash.diff.panels import Pairing, flattened, paired, subjects
+from obsdash.resource import Resource
+from obsdash.spelling import quoted, spelled
+
+RENUMBERED = 3  # panels that only got another id fold into one line
+
+
+def dashboard_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
+    """Yield what separates two dashboards, the dashboard's own settings first."""
+    if live.folder != desired.folder:
+        yield _folder(live, desired)
+    scope = Scope(Part.DASHBOARD, _settings(live.spec), _settings(desired.spec))
+    yield from part_findings(scope, "", TOPICS, desired)
+    yield from _parts(live, desired, "templating", Part.VARIABLE)
+    yield from _parts(live, desired, "annotations", Part.ANNOTATION)
+    yield from _panels(live, desired)
+
+
+def _folder(live: Resource, desired: Resource) -> Change:
+    names = [quoted(folder) if folder else "none" for folder in (live.folder, desired.folder)]
+    return Change(
+        subject="",
+        text=f"folder {names[0]} → {names[1]}",
+        verb="moved",
+        before=live.folder,
+        after=desired.folder,
+        origin=desired.origin,
+    )
+
+
+def _settings(spec: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a dashboard without its panels, variables and annotations."""
+    rest = {key: value for key, value in spec.items() if key != "panels"}
+    for key in ("templating", "annotations"):
+        if isinstance(holder := rest.get(key), dict) and isinstance(holder.get("list"), list):
+            rest[key] = {name: value for name, value in holder.items() if name != "list"}
+    return rest
+
+
+def _parts(live: Resource, desired: Resource, key: str, part: Part) -> Iterator[Finding]:
+    """Yield what changed among variables or annotations, which are known by their names."""
+    old, new = (named(_list(side.spec, key), IDENTITIES["list"]) for side in (live, desired))
+    for name in [*new, *(name for name in old if name not in new)]:
+        before_at, before = old.get(name, (None, MISSING))
+        after_at, after = new.get(name, (None, MISSING))
+        place = Place((), f"/{key}/list").item(name, before_at, after_at)
+        place = place._replace(path=(), desired=f"/{key}/list/{after_at}")
+        subject = f"{part.value} {quoted(name)}"
+        if before is MISSING or after is MISSING:
+            yield _came_or_went(desired, subject, place, before, after)
+        else:
+            scope = Scope(part, before, after, place)
+            yield from part_findings(scope, subject, PART_TOPICS, desired)
+    order = [name for name in new if name in old]
+    if order != [name for name in old if name in new]:
+        text = f"{part.value}s reordered: {', '.join(order)}"
+        yield Change("", text, "moved", f"/{key}/list", origin=desired.origin)
+
+
+def _list(spec: Mapping[str, Any], key: str) -> list[Any]:
+    holder = spec.get(key)
+    items = holder.get("list") if isinstance(holder, dict) else None
+    return [item if isinstance(item, dict) else {} for item in items or ()]
+
+
+def _came_or_went(
+    desired: Resource, subject: str, place: Place, before: Any, after: Any
+) -> Finding:
+    there = before if after is MISSING else after
+    if there.get("builtIn") == 1:  # the one that Grafana adds to every dashboard
+        return Fold(DEFAULT, place.desired, before, after)
+    if after is MISSING:
+        return whole(desired, subject, "removed", "removed", place.live, before, None)
+    query = there.get("query")
+    query = query.get("query") if isinstance(query, dict) else query
+    text = f"added: {quoted(query)}" if isinstance(query, str) and query else "added"
+    return whole(desired, subject, text, "added", place.desired, None, after)
+
+
+def _panels(live: Resource, desired: Resource) -> Iterator[Finding]:
+    old, new = flattened(live.spec), flattened(desired.spec)
+    pairing = paired(old, new)
+    names = subjects(new)
+    arrangement = layout(old, new, pairing, names, desired)
+    for was, panel in pairing.pairs:
+        if was.content != panel.content:
+            yield from panel_findings(was, panel, names[panel.pointer], desired)
+    yield from _added(pairing, arrangement, names, desired)
+    gone = subjects(old)
+    for panel in pairing.removed:
+        text, subject = "removed", gone[panel.pointer]
+        yield whole(desired, subject, text, "removed", panel.pointer, panel.body, None)
+    yield from arrangement.moves()
+    yield from arrangement.gaps()
+    yield from _renumbered(pairing, names, desired)
+
+
+def _added(
+    pairing: Pairing, arrangement: Layout, names: Mapping[str, str], desired: Resource
+) -> Iterator[Finding]:
+    for panel in pairing.added:
+        placed = "" if panel.type == "row" else arrangement.placed(panel)
+        shown = summary(panel)
+        text = f"added{f', {placed}' if placed else ''}{f': {shown}' if shown else ''}"
+        yield whole(desired, names[panel.pointer], text, "added", panel.pointer, None, panel.body)
+
+
+def _renumbered(pairing: Pairing, names: Mapping[str, str], desired: Resource) -> Iterator[Finding]:
+    changed = [(was, now) for was, now in pairing.pairs if was.body.get("id") != now.body.get("id")]
+    for was, now in changed:
+        if now.id is None:
+            yield Fold(SERVER, f"{now.pointer}/id", was.id, now.id)
+    told = [(was, now) for was, now in changed if now.id is not None]
+    if len(told) >= RENUMBERED:
+        yield Change("", f"{len(told)} panels got another id", path="/panels")
+        return
+    for was, now in told:
+        text, path = f"id {spelled(was.id)} → {spelled(now.id)}", f"{now.pointer}/id"
+        yield whole(desired, names[now.pointer], text, "changed", path, was.id, now.id)
+
+
+def _renamed(group: Group) -> Iterator[str]:
+    yield plainly("title", group.leaves[0].before, group.leaves[0].after)
+
+
+def _tags(group: Group) -> Iterator[str]:
+    """Tell tags as a set."""
+    before, after = (
+        list(map(str, side)) if isinstance(side, list) else []
+        for side in (group.before, group.after)
+    )
+    parts = [_some([tag for tag in after if tag not in before], "added")]
+    parts.append(_some([tag for tag in before if tag not in after], "removed"))
+    yield "; ".join(filter(None, parts)) or plainly("tags", group.before, group.after)
+
+
+def _some(tags: list[str], verb: str) -> str:
+    noun = "tag" if len(tags) == 1 else "tags"
+    return f"{noun} {', '.join(map(quoted, tags))} {verb}" if tags else ""
+
+
+def _time(group: Group) -> Iterator[str]:
+    before, after = (_range(side) for side in (group.before, group.after))
+    yield f"time range {before} → {after}"
+
+
+def _range(time: Any) -> str:
+    return f"{time.get('from')} … {time.get('to')}" if isinstance(time, dict) else "default"
+
+
+TOPICS = (
+    Topic(("title",), _renamed),
+    Topic(("tags",), _tags),
+    Topic(("time",), _time),
+    Topic(("links", "*"), listed("link", "links")),
+)
+
+PART_TOPICS: tuple[Topic, ...] = ()

@@ -1,0 +1,218 @@
+"""What Grafana's editor writes for what a dashboard leaves out: data, learnt from saved dashboards.
+
+Paths are relative to the part; a value listed here, absent on the other side, says nothing new.
+Nulls are left out.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+Defaults = Mapping[str, Any]
+
+DASHBOARD: Defaults = {
+    "editable": True,
+    "fiscalYearStartMonth": 0,
+    "graphTooltip": 0,
+    "liveNow": False,
+    "preload": False,
+    "style": "dark",
+    "timezone": "",
+    "weekStart": "",
+}
+
+VARIABLE: Defaults = {
+    "allowCustomValue": True,
+    "definition": "",
+    "hide": 0,
+    "includeAll": False,
+    "label": "",
+    "multi": False,
+    "regex": "",
+    "refresh": 0,
+    "skipUrlSync": False,
+    "sort": 0,
+    "useTags": False,
+}
+
+ANNOTATION: Defaults = {
+    "builtIn": 0,
+    "enable": True,
+    "hide": False,
+    "target.limit": 100,
+    "target.matchAny": False,
+    "target.type": "dashboard",
+    "type": "dashboard",
+}
+
+TARGET: Defaults = {
+    "hide": False,
+    "intervalFactor": 1,
+    "exemplar": False,
+    "instant": False,
+}
+
+_HIDE_FROM: Defaults = {
+    "fieldConfig.defaults.custom.hideFrom.legend": False,
+    "fieldConfig.defaults.custom.hideFrom.tooltip": False,
+    "fieldConfig.defaults.custom.hideFrom.viz": False,
+}
+
+_LEGEND: Defaults = {
+    "options.legend.calcs": [],
+    "options.legend.displayMode": "list",
+    "options.legend.placement": "bottom",
+    "options.legend.showLegend": True,
+}
+
+_TOOLTIP: Defaults = {"options.tooltip.mode": "single", "options.tooltip.sort": "none"}
+
+_AXIS: Defaults = {
+    "fieldConfig.defaults.custom.axisBorderShow": False,
+    "fieldConfig.defaults.custom.axisCenteredZero": False,
+    "fieldConfig.defaults.custom.axisColorMode": "text",
+    "fieldConfig.defaults.custom.axisLabel": "",
+    "fieldConfig.defaults.custom.axisPlacement": "auto",
+    "fieldConfig.defaults.custom.scaleDistribution.type": "linear",
+    "fieldConfig.defaults.custom.thresholdsStyle.mode": "off",
+}
+
+_REDUCE: Defaults = {
+    "options.reduceOptions.calcs": ["lastNotNull"],
+    "options.reduceOptions.fields": "",
+    "options.reduceOptions.values": False,
+}
+
+PANEL: Defaults = {
+    "fieldConfig.defaults.thresholds.mode": "absolute",
+    "fieldConfig.defaults.thresholds.steps": [{"color": "green"}, {"color": "red", "value": 80}],
+    "fieldConfig.defaults.unitScale": True,
+    "repeatDirection": "h",
+    "transparent": False,
+    "collapsed": False,
+}
+
+PANELS: Mapping[str, Defaults] = {
+    "alertlist": {
+        "options.alertInstanceLabelFilter": "",
+        "options.alertName": "",
+        "options.dashboardAlerts": False,
+        "options.groupBy": [],
+        "options.groupMode": "default",
+        "options.maxItems": 20,
+        "options.sortOrder": 1,
+        "options.stateFilter.error": True,
+        "options.stateFilter.firing": True,
+        "options.stateFilter.noData": False,
+        "options.stateFilter.normal": False,
+        "options.stateFilter.pending": True,
+        "options.viewMode": "list",
+    },
+    "barchart": {
+        **_AXIS,
+        **_HIDE_FROM,
+        **_LEGEND,
+        **_TOOLTIP,
+        "options.barRadius": 0,
+        "options.stacking": "none",
+        "options.xTickLabelRotation": 0,
+        "options.xTickLabelSpacing": 0,
+    },
+    "bargauge": {
+        **_REDUCE,
+        "options.minVizHeight": 10,
+        "options.minVizWidth": 0,
+        "options.showUnfilled": True,
+    },
+    "candlestick": {**_AXIS, **_HIDE_FROM, **_LEGEND, **_TOOLTIP},
+    "gauge": {
+        **_REDUCE,
+        "options.orientation": "auto",
+        "options.showThresholdLabels": False,
+        "options.showThresholdMarkers": True,
+    },
+    "geomap": {
+        **_HIDE_FROM,
+        "options.controls.showMeasure": False,
+        "options.tooltip.mode": "details",
+        "options.view.allLayers": True,
+    },
+    "graph": {"options.alertThreshold": True, "options.legend.showLegend": True},
+    "heatmap": {
+        **_HIDE_FROM,
+        "fieldConfig.defaults.custom.scaleDistribution.type": "linear",
+        "options.color.exponent": 0.5,
+        "options.color.reverse": False,
+        "options.color.scale": "exponential",
+        "options.color.steps": 128,
+        "options.exemplars.color": "rgba(255,0,255,0.7)",
+        "options.filterValues.le": 1e-09,
+        "options.legend.show": True,
+        "options.legend.showLegend": True,
+        "options.rowsFrame.layout": "auto",
+        "options.showValue": "never",
+        "options.tooltip.show": True,
+        "options.yAxis.axisPlacement": "left",
+        "options.yAxis.reverse": False,
+    },
+    "histogram": {**_AXIS, **_HIDE_FROM, **_LEGEND, **_TOOLTIP},
+    "logs": {
+        "options.dedupStrategy": "none",
+        "options.enableLogDetails": True,
+        "options.prettifyLogMessage": False,
+        "options.showCommonLabels": False,
+    },
+    "piechart": {
+        **_HIDE_FROM,
+        **_LEGEND,
+        **_REDUCE,
+        **_TOOLTIP,
+        "options.pieType": "pie",
+    },
+    "stat": {
+        **_REDUCE,
+        "options.colorMode": "value",
+        "options.graphMode": "area",
+        "options.justifyMode": "auto",
+        "options.orientation": "auto",
+        "options.textMode": "auto",
+    },
+    "state-timeline": {
+        **_LEGEND,
+        **_TOOLTIP,
+        "fieldConfig.defaults.custom.spanNulls": False,
+    },
+    "status-history": {**_LEGEND, **_TOOLTIP},
+    "table": {
+        "fieldConfig.defaults.custom.align": "auto",
+        "fieldConfig.defaults.custom.displayMode": "auto",
+        "fieldConfig.defaults.custom.inspect": False,
+        "options.footer.countRows": False,
+        "options.footer.fields": "",
+        "options.footer.reducer": ["sum"],
+        "options.footer.show": False,
+        "options.showHeader": True,
+    },
+    "text": {
+        "options.code.language": "plaintext",
+        "options.code.showLineNumbers": False,
+        "options.code.showMiniMap": False,
+        "options.mode": "markdown",
+    },
+    "timeseries": {
+        **_AXIS,
+        **_HIDE_FROM,
+        **_LEGEND,
+        **_TOOLTIP,
+        "fieldConfig.defaults.custom.barAlignment": 0,
+        "fieldConfig.defaults.custom.drawStyle": "line",
+        "fieldConfig.defaults.custom.gradientMode": "none",
+        "fieldConfig.defaults.custom.insertNulls": False,
+        "fieldConfig.defaults.custom.lineInterpolation": "linear",
+        "fieldConfig.defaults.custom.lineWidth": 1,
+        "fieldConfig.defaults.custom.pointSize": 5,
+        "fieldConfig.defaults.custom.showPoints": "auto",
+        "fieldConfig.defaults.custom.spanNulls": False,
+        "fieldConfig.defaults.custom.stacking.group": "A",
+        "fieldConfig.defaults.custom.stacking.mode": "none",
+    },
+}

@@ -1,0 +1,196 @@
+"""Panels: found in rows, named, and paired with what they were."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from obsdash.diff.leaves import packed
+from obsdash.spelling import cut
+
+# Panels of one type that share this much of their content are the same panel, edited.
+ALIKE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel, its place in the document, the row it stands under.
+
+    content: all that it shows, as bytes, without its id, its place and the panels under it.
+    """
+
+    body: Mapping[str, Any]
+    pointer: str
+    row: "Panel | None" = None
+    content: bytes = b""
+
+    @property
+    def id(self) -> Any:
+        return self.body.get("id")
+
+    @property
+    def title(self) -> str:
+        return str(self.body.get("title") or "")
+
+    @property
+    def type(self) -> str:
+        return str(self.body.get("type") or "")
+
+    @property
+    def nested(self) -> bool:
+        """Whether it is kept inside a collapsed row."""
+        return self.pointer.count("/") > 2
+
+
+Indexed = Mapping[int, Panel]
+Key = Callable[[Panel], Hashable]
+
+
+def flattened(spec: Mapping[str, Any]) -> list[Panel]:
+    """Return every panel, those in collapsed rows after their row."""
+    return list(_flattened(spec))
+
+
+def _flattened(spec: Mapping[str, Any]) -> Iterator[Panel]:
+    row: Panel | None = None
+    for index, body in sorted(enumerate(_bodies(spec)), key=_reading_order):
+        is_row = body.get("type") == "row"
+        panel = _panel(body, f"/panels/{index}", None if is_row else row)
+        yield panel
+        if is_row:
+            row = panel
+            for inner, nested in enumerate(_bodies(body)):
+                yield _panel(nested, f"/panels/{index}/panels/{inner}", row)
+
+
+def _reading_order(entry: tuple[int, Mapping[str, Any]]) -> tuple[float, float, int]:
+    """Sort as panels are read on the screen; without a position, as they are listed."""
+    index, body = entry
+    position = body.get("gridPos")
+    if not isinstance(position, dict):
+        return 0, 0, index
+    y, x = position.get("y"), position.get("x")
+    return (
+        (y, x, index)
+        if isinstance(y, int | float) and isinstance(x, int | float)
+        else (0, 0, index)
+    )
+
+
+def _panel(body: Mapping[str, Any], pointer: str, row: Panel | None) -> Panel:
+    shown = {k: v for k, v in body.items() if k not in ("id", "gridPos", "panels")}
+    return Panel(body, pointer, row, packed(shown))
+
+
+def _bodies(holder: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    panels = holder.get("panels")
+    return [p if isinstance(p, dict) else {} for p in panels] if isinstance(panels, list) else []
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Which panels are which: pairs, and what is on one side only."""
+
+    pairs: tuple[tuple[Panel, Panel], ...]
+    removed: tuple[Panel, ...]
+    added: tuple[Panel, ...]
+
+
+def paired(live: Sequence[Panel], desired: Sequence[Panel]) -> Pairing:
+    """Pair panels: equal ones first, then by id, type and title, then by likeness."""
+    old, new = dict(enumerate(live)), dict(enumerate(desired))
+    pairs: dict[int, int] = {}
+    for key in _KEYS:
+        found = dict(_matching(key, old, new))
+        pairs |= {new_index: old_index for old_index, new_index in found.items()}
+        old = {index: panel for index, panel in old.items() if index not in found}
+        new = {index: panel for index, panel in new.items() if index not in pairs}
+        if not old or not new:
+            break
+    return Pairing(
+        pairs=tuple((live[pairs[index]], desired[index]) for index in sorted(pairs)),
+        removed=tuple(old.values()),
+        added=tuple(new.values()),
+    )
+
+
+def _matching(key: Key | None, old: Indexed, new: Indexed) -> Iterator[tuple[int, int]]:
+    """Yield pairs of indexes with equal keys; without a key, of the most alike panels."""
+    if key is None:
+        yield from _similar(old, new)
+        return
+    waiting: dict[Hashable, list[int]] = {}
+    for index, panel in old.items():
+        waiting.setdefault(key(panel), []).append(index)
+    waiting.pop(None, None)
+    for index, panel in new.items():
+        candidates = waiting.get(key(panel))
+        if candidates and (key is not _id or _share(old[candidates[0]], panel) >= ALIKE / 2):
+            yield candidates.pop(0), index
+
+
+def _id(panel: Panel) -> Hashable:
+    return panel.id or None
+
+
+def _title(panel: Panel) -> Hashable:
+    return (panel.type, panel.title) if panel.title else None
+
+
+_KEYS: tuple[Key | None, ...] = (
+    lambda panel: (panel.content, panel.id),
+    lambda panel: panel.content,
+    lambda panel: (panel.id, panel.type, panel.title) if panel.id else None,
+    _title,
+    _id,
+    None,
+    lambda panel: panel.title or None,
+)
+
+
+def _similar(old: Indexed, new: Indexed) -> Iterator[tuple[int, int]]:
+    pairs = ((i, j) for i in old for j in new if old[i].type == new[j].type)
+    ranked = sorted((-_share(old[i], new[j]), i, j) for i, j in pairs)
+    taken: set[tuple[str, int]] = set()
+    for share, i, j in ranked:
+        if -share >= ALIKE and not taken & {("old", i), ("new", j)}:
+            taken |= {("old", i), ("new", j)}
+            yield i, j
+
+
+def _share(a: Panel, b: Panel) -> float:
+    """Return how much of two panels' content is common, 0 to 1, queries counting most."""
+    left, right = _features(a.body), _features(b.body)
+    total = sum((left | right).values())
+    return sum((left & right).values()) / total if total else 0.0
+
+
+def _features(body: Mapping[str, Any]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for key, weight in (("title", 2), ("type", 1), ("description", 1)):
+        if body.get(key):
+            found[f"{key}={body[key]}"] = weight
+    for target in body.get("targets") or ():
+        query = target.get("expr") or target.get("query") if isinstance(target, dict) else None
+        if query:
+            found[f"query={query}"] += 4
+    defaults = (body.get("fieldConfig") or {}).get("defaults") or {}
+    found[f"unit={defaults.get('unit')}"] = 1
+    for holder in (body.get("options"), defaults.get("custom")):
+        if isinstance(holder, dict):
+            found.update(f"{key}={packed(value)!r}" for key, value in holder.items())
+    return found
+
+
+def subjects(panels: Sequence[Panel]) -> dict[str, str]:
+    """Return pointer → what a reader calls the panel: its title, with the id where two share it."""
+    shared = Counter((panel.type == "row", panel.title) for panel in panels)
+    return {p.pointer: _subject(p, shared[p.type == "row", p.title] > 1) for p in panels}
+
+
+def _subject(panel: Panel, ambiguous: bool) -> str:
+    noun = "row" if panel.type == "row" else "panel"
+    if not panel.title:
+        return f"untitled {panel.type or 'panel'} {panel.id or ''}".rstrip()
+    suffix = f" (id {panel.id})" if ambiguous and panel.id else ""
+    return f'{noun} "{cut(panel.title)}"{suffix}'

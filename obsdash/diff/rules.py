@@ -1,0 +1,174 @@
+"""What changed in a rule group: rules known by type, name and labels, wherever they stand."""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from obsdash.change import Change
+from obsdash.diff.leaves import MISSING, Place, packed
+from obsdash.diff.naming import Finding, Group, Topic, part_findings, plainly, whole
+from obsdash.diff.noise import Part, Scope
+from obsdash.promql import canonical, collapsed, expression_changes
+from obsdash.resource import LOKI_RULE_GROUP, Resource
+from obsdash.spelling import cut, from_to, quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule with its group's labels merged in, as servers show it."""
+
+    body: Mapping[str, Any]
+    index: int
+
+    @property
+    def type(self) -> str:
+        return "record" if "record" in self.body else "alert"
+
+    @property
+    def name(self) -> str:
+        return str(self.body.get(self.type) or "")
+
+    @property
+    def subject(self) -> str:
+        return f"{self.type} {quoted(self.name)}"
+
+
+def group_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
+    """Yield what separates two rule groups."""
+    scope = Scope(Part.GROUP, _settings(live), _settings(desired))
+    yield from part_findings(scope, "", (), desired)
+    old, new = _rules(live.spec), _rules(desired.spec)
+    pairs = _paired(old, new)
+    topics = _LOKI_TOPICS if desired.ref.kind == LOKI_RULE_GROUP else _TOPICS
+    for was, rule in pairs:
+        place = Place((), f"/rules/{was.index}", f"/rules/{rule.index}")
+        if was.name != rule.name:
+            yield _renamed(was, rule, place, desired)
+        scope = Scope(Part.RULE, _unnamed(was), _unnamed(rule), place)
+        yield from part_findings(scope, rule.subject, topics, desired)
+    yield from _came_and_went(old, new, pairs, desired)
+
+
+def _settings(group: Resource) -> Mapping[str, Any]:
+    return {k: v for k, v in group.spec.items() if k not in ("rules", "labels")}
+
+
+def _rules(spec: Mapping[str, Any]) -> list[Rule]:
+    common = spec.get("labels") or {}
+    return [
+        Rule({**rule, "labels": _texts({**common, **(rule.get("labels") or {})})}, index)
+        for index, rule in enumerate(spec.get("rules") or ())
+    ]
+
+
+def _texts(labels: Mapping[str, Any]) -> dict[str, str]:
+    """Return label values as the text that Prometheus makes of them."""
+    return {name: "" if value is None else str(value) for name, value in labels.items()}
+
+
+def _unnamed(rule: Rule) -> Mapping[str, Any]:
+    return {key: value for key, value in rule.body.items() if key not in ("alert", "record")}
+
+
+def _identity(rule: Rule) -> Hashable:
+    return rule.type, rule.name, packed(rule.body["labels"])
+
+
+def _name(rule: Rule) -> Hashable:
+    return rule.type, rule.name
+
+
+def _expression(rule: Rule) -> Hashable:
+    return rule.type, canonical(str(rule.body.get("expr")))
+
+
+_KEYS: tuple[Callable[[Rule], Hashable], ...] = (_identity, _name, _expression)
+
+
+def _paired(old: Sequence[Rule], new: Sequence[Rule]) -> list[tuple[Rule, Rule]]:
+    """Pair rules by what names them, then by name, then, when renamed, by expression."""
+    left, right = list(old), list(new)
+    pairs: list[tuple[Rule, Rule]] = []
+    for key in _KEYS:
+        waiting: dict[Hashable, list[Rule]] = {}
+        for rule in left:
+            waiting.setdefault(key(rule), []).append(rule)
+        found = [(waiting[k].pop(0), rule) for rule in right if waiting.get(k := key(rule))]
+        pairs += found
+        left = [rule for rule in left if all(rule is not was for was, _ in found)]
+        right = [rule for rule in right if all(rule is not now for _, now in found)]
+        if not left or not right:
+            break
+    return sorted(pairs, key=lambda pair: pair[1].index)
+
+
+def _renamed(was: Rule, rule: Rule, place: Place, desired: Resource) -> Change:
+    text = f"renamed from {quoted(was.name)}"
+    path = f"{place.desired}/{rule.type}"
+    return whole(desired, rule.subject, text, "renamed", path, was.name, rule.name)
+
+
+def _came_and_went(
+    old: Sequence[Rule],
+    new: Sequence[Rule],
+    pairs: Sequence[tuple[Rule, Rule]],
+    desired: Resource,
+) -> Iterator[Change]:
+    kept = {was.index: rule.index for was, rule in pairs}
+    for rule in new:
+        if rule.index not in kept.values():
+            text, path = f"added: {_shown(rule)}", f"/rules/{rule.index}"
+            yield whole(desired, rule.subject, text, "added", path, None, rule.body)
+    for rule in old:
+        if rule.index not in kept:
+            path = f"/rules/{rule.index}"
+            yield whole(desired, rule.subject, "removed", "removed", path, rule.body, None)
+    order = [kept[index] for index in sorted(kept)]
+    if order != sorted(order):
+        yield Change("", "rules reordered", "moved", "/rules", origin=desired.origin)
+
+
+def _shown(rule: Rule) -> str:
+    expression = cut(collapsed(str(rule.body.get("expr"))))
+    return f"{expression} for {rule.body['for']}" if rule.body.get("for") else expression
+
+
+def _expr(group: Group) -> Iterator[str]:
+    before, after = group.leaves[0].before, group.leaves[0].after
+    if isinstance(before, str) and isinstance(after, str):
+        yield f"expression: {'; '.join(expression_changes(before, after))}"
+    else:
+        yield plainly("expression", before, after)
+
+
+def _logql(group: Group) -> Iterator[str]:
+    yield f"expression: {from_to(*(collapsed(str(v)) for v in (group.before, group.after)))}"
+
+
+def _duration(group: Group) -> Iterator[str]:
+    before, after = group.leaves[0].before, group.leaves[0].after
+    name = "for" if group.name == "for" else "keep firing for"
+    if MISSING in (before, after):
+        yield f"{name} {before if after is MISSING else after} {_verb(after)}"
+    else:
+        yield f"{name} {before} → {after}"
+
+
+def _verb(after: Any) -> str:
+    return "removed" if after is MISSING else "added"
+
+
+def _labelled(noun: str) -> Callable[[Group], Iterator[str]]:
+    return lambda group: iter(
+        [plainly(f"{noun} {group.name}", group.leaves[0].before, group.leaves[0].after)]
+    )
+
+
+_TOPICS = (
+    Topic(("expr",), _expr),
+    Topic(("for",), _duration),
+    Topic(("keep_firing_for",), _duration),
+    Topic(("labels", "*"), _labelled("label")),
+    Topic(("annotations", "*"), _labelled("annotation")),
+)
+_LOKI_TOPICS = (*_TOPICS[1:], Topic(("expr",), _logql))
