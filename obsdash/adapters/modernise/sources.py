@@ -39,6 +39,11 @@ class Sources:
         """Return the data source with a uid or name."""
         return self.known.get(name)
 
+    @property
+    def default(self) -> Source | None:
+        """Return the default data source."""
+        return next((source for source in self.known.values() if source.default), None)
+
     def of_type(self, kind: str) -> Source | None:
         """Return the only data source of a type, or the default if it is of it."""
         found = {source.uid: source for source in self.known.values() if source.type == kind}
