@@ -10,12 +10,10 @@ from obsdash.directory.encoder import Encoder
 from obsdash.directory.formats import FORMATS, decode
 from obsdash.directory.layout import PROVIDER_FILE, dashboards_by_uid, kind_at, place, stem
 from obsdash.directory.manifest import NAME, Manifest, load_manifest
-from obsdash.disk.whole import Staged, make_folder, read_or_none, stage, temporary, why, write_whole
+from obsdash.disk.whole import make_folder, read_or_none, temporary, why, write_whole
 from obsdash.plan import Action, Create, Delete, Update
 from obsdash.resource import DASHBOARD, FOLDER, Ref, Resource
 from obsdash.target import Applied, Failed, Outcome, Refused
-
-BATCH = 64  # files written before the first is put in place: the disk works on them meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +97,15 @@ class Writer:
         self._save(Manifest(self._files | coming, frozenset(self._folders | made)))
 
     def _save(self, manifest: Manifest) -> None:
-        content = manifest.encode()
-        if read_or_none(self._root / NAME) != content:
-            write_whole(self._root / NAME, content)
+        self._put(NAME, manifest.encode())
 
     def _write(self, jobs: list[_Job]) -> Iterator[Outcome]:
         if reason := self._provide(jobs):
             hidden = [job for job in jobs if kind_at(job.path) == DASHBOARD]
             yield from (Failed(action.ref, reason) for job in hidden for action in job.actions)
             jobs = [job for job in jobs if job not in hidden]
-        for start in range(0, len(jobs), BATCH):
-            yield from self._write_batch(jobs[start : start + BATCH])
+        for job in jobs:
+            yield from self._outcomes(job)
 
     def _provide(self, jobs: list[_Job]) -> str:
         """Make Grafana read our dashboards if there are any; return why that failed."""
@@ -120,43 +116,14 @@ class Writer:
         if not shown and PROVIDER_FILE not in self._files:
             return ""
         try:
-            self._finish(job, self._begin(job))
+            self._finish(job)
         except OSError as error:
             return f"{PROVIDER_FILE} cannot be written: {why(error)}"
         return ""
 
-    def _write_batch(self, jobs: list[_Job]) -> Iterator[Outcome]:
-        """Stage all files, then put them in place one by one."""
-        begun: list[tuple[_Job, Staged | OSError | None]] = []
+    def _outcomes(self, job: _Job) -> Iterator[Outcome]:
         try:
-            for job in jobs:
-                begun.append((job, self._try_begin(job)))  # noqa: PERF401 (kept when interrupted)
-            while begun:
-                job, staged = begun.pop(0)
-                yield from self._outcomes(job, staged)
-        finally:
-            for _, staged in begun:
-                if isinstance(staged, Staged):
-                    staged.discard()
-
-    def _try_begin(self, job: _Job) -> Staged | OSError | None:
-        try:
-            return self._begin(job)
-        except OSError as error:
-            return error
-
-    def _begin(self, job: _Job) -> Staged | None:
-        """Write the new content beside its place, unless it is there already."""
-        path = self._root / job.path
-        if job.content is None or read_or_none(path) == job.content:
-            return None
-        return stage(path, job.content)
-
-    def _outcomes(self, job: _Job, staged: Staged | OSError | None) -> Iterator[Outcome]:
-        try:
-            if isinstance(staged, OSError):
-                raise staged
-            self._finish(job, staged)
+            self._finish(job)
         except OSError as error:
             verb = "removed" if job.content is None else "written"
             reason = f"{job.path} cannot be {verb}: {why(error)}; it is as it was"
@@ -164,15 +131,19 @@ class Writer:
         else:
             yield from (Applied(action.ref, _verb(action)) for action in job.actions)
 
-    def _finish(self, job: _Job, staged: Staged | None) -> None:
-        if staged:
-            staged.commit()
+    def _finish(self, job: _Job) -> None:
         if job.content is not None:
+            self._put(job.path, job.content)
             self._files[job.path] = _digest(job.content)
         for path in job.strays if job.content is not None else (job.path, *job.strays):
             if path in self._files:
                 (self._root / path).unlink(missing_ok=True)
                 del self._files[path]
+
+    def _put(self, path: str, content: bytes) -> None:
+        """Write a file unless it says this already. A power cut may lose it: build it again."""
+        if read_or_none(self._root / path) != content:
+            write_whole(self._root / path, content, durable=False)
 
     def _make_folders(self, actions: list[Action]) -> Iterator[Outcome]:
         for action in actions:

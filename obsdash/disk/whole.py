@@ -17,10 +17,14 @@ class Staged:
     temporary: Path
     descriptor: int
 
-    def commit(self) -> None:
-        """Put the content in place; raises OSError with the old file untouched."""
+    def commit(self, *, durable: bool) -> None:
+        """Put the content in place; raises OSError with the old file untouched.
+
+        durable: wait until the disk has it, so that a power cut cannot leave an empty file.
+        """
         try:
-            os.fsync(self.descriptor)
+            if durable:
+                os.fsync(self.descriptor)
             self.temporary.replace(self.path)
         except BaseException:
             self.temporary.unlink(missing_ok=True)
@@ -55,9 +59,9 @@ def temporary(path: Path) -> Path:
     return path.with_name(path.name + SUFFIX)
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, durable: bool) -> None:
     """Replace a file's content; raises OSError with the old file untouched."""
-    stage(path, content).commit()
+    stage(path, content).commit(durable=durable)
 
 
 def read_or_none(path: Path) -> bytes | None:
