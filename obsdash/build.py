@@ -15,6 +15,7 @@ from obsdash.project.inputs import Inputs
 from obsdash.resource import Environment, canonical_json
 
 if TYPE_CHECKING:  # what a skipped build does not load
+    from obsdash.directory import DirectoryTarget
     from obsdash.plan import Plan
     from obsdash.project import Project
     from obsdash.target import Report
@@ -58,13 +59,11 @@ def build(order: Order, load: Callable[[], "Project"]) -> Built:
     memo = _memo_file(order)
     if (objects := _remembered(memo, order)) is not None:
         return Built(objects)
-    from obsdash.directory import DirectoryTarget
     from obsdash.plan import Blocked
-    from obsdash.target import Report
+    from obsdash.target import Report, plan_for
 
-    project = load()
-    target = DirectoryTarget(order.out, mount=order.mount or None)
-    plan = compare(order, project)
+    project, target = load(), _target(order)
+    plan = plan_for(target, project.resources, prune=True)
     actions = [action for action in plan.actions if not isinstance(action, Blocked)]
     report = Report(plan.target, tuple(target.apply(actions)))
     if report.ok:
@@ -74,11 +73,15 @@ def build(order: Order, load: Callable[[], "Project"]) -> Built:
 
 def compare(order: Order, project: "Project") -> "Plan":
     """Return what a build would do to the folder."""
-    from obsdash.directory import DirectoryTarget
     from obsdash.target import plan_for
 
-    target = DirectoryTarget(order.out, mount=order.mount or None)
-    return plan_for(target, project.resources, prune=True)
+    return plan_for(_target(order), project.resources, prune=True)
+
+
+def _target(order: Order) -> "DirectoryTarget":
+    from obsdash.directory import DirectoryTarget
+
+    return DirectoryTarget(order.out, mount=order.mount or None)
 
 
 def _memo_file(order: Order) -> Path:
