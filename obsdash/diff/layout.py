@@ -29,14 +29,15 @@ Boxes = Mapping[str, Box]
 
 
 def box(panel: Panel) -> Box | None:
-    """Return where a panel stands, None when it does not say."""
+    """Return where a panel stands, None when it does not say; a row is always one full line."""
     position = panel.body.get("gridPos")
     if not isinstance(position, dict):
         return None
     values = [position.get(key) for key in Box._fields]
-    if all(isinstance(value, int | float) for value in values):
-        return Box(*(int(value) for value in values if value is not None))
-    return None
+    if not all(isinstance(value, int | float) for value in values):
+        return None
+    found = Box(*(int(value) for value in values if value is not None))
+    return found._replace(x=0, w=COLUMNS, h=1) if panel.type == "row" else found
 
 
 def boxes(panels: Sequence[Panel]) -> dict[str, Box]:

@@ -269,7 +269,7 @@ def _migrated(leaf: Leaf, scope: Scope) -> bool:
         before, after = leaf.before, leaf.after
         return isinstance(before, int) and isinstance(after, int) and before > after
     if scope.part is Part.VARIABLE and leaf.path[0] in ("query", "definition"):
-        return _variable_query(scope.before) == _variable_query(scope.after)
+        return same(_variable_query(scope.before), _variable_query(scope.after))
     return False
 
 
