@@ -23,6 +23,7 @@ class _Job:
     path: str
     actions: tuple[Action, ...] = ()
     content: bytes | None = None
+    digest: str = ""
     strays: tuple[str, ...] = ()
 
 
@@ -75,12 +76,11 @@ class Writer:
             else:
                 content.pop(action.ref, None)
         ours = dashboards.get(stem(path), []) if kind_at(path) == DASHBOARD else []
-        return _Job(
-            path,
-            actions,
-            self._encoder.encode(path, tuple(content.values())) if content else None,
-            tuple(other for other in ours if other != path),
-        )
+        strays = tuple(other for other in ours if other != path)
+        if not content:
+            return _Job(path, actions, strays=strays)
+        encoded = self._encoder.encode(path, tuple(content.values()))
+        return _Job(path, actions, encoded, _digest(encoded), strays)
 
     def _present(self, path: str) -> dict[Ref, Resource]:
         """Return what a file of several resources holds now; a damaged one holds nothing."""
@@ -92,7 +92,7 @@ class Writer:
 
     def _announce(self, jobs: list[_Job], folders: list[Action]) -> None:
         """Save what will be ours, so that a writer killed half-way leaves no file unaccounted."""
-        coming = {job.path: _digest(job.content) for job in jobs if job.content is not None}
+        coming = {job.path: job.digest for job in jobs if job.content is not None}
         made = {action.ref.uid for action in folders if isinstance(action, Create)}
         self._save(Manifest(self._files | coming, frozenset(self._folders | made)))
 
@@ -112,7 +112,9 @@ class Writer:
         gone = {path for job in jobs for path in (*job.strays, job.path)}
         coming = {job.path for job in jobs if job.content is not None}
         shown = any(kind_at(path) == DASHBOARD for path in self._files.keys() - gone | coming)
-        job = _Job(PROVIDER_FILE, content=self._provider if shown else None)
+        job = _Job(PROVIDER_FILE)
+        if shown:
+            job = _Job(PROVIDER_FILE, (), self._provider, _digest(self._provider))
         if not shown and PROVIDER_FILE not in self._files:
             return ""
         try:
@@ -134,7 +136,7 @@ class Writer:
     def _finish(self, job: _Job) -> None:
         if job.content is not None:
             self._put(job.path, job.content)
-            self._files[job.path] = _digest(job.content)
+            self._files[job.path] = job.digest
         for path in job.strays if job.content is not None else (job.path, *job.strays):
             if path in self._files:
                 (self._root / path).unlink(missing_ok=True)
