@@ -107,22 +107,26 @@ def _bring_up(
     launch = Launch(component, program, address, others, settings)
     launch.prepare()
     if running and running.argv == launch.argv():
-        return _keep(launch)
+        return _keep(launch, running)
     if running:
         processes.stop([running.process], STOP_SECONDS)
     return _start(launch, started, "restarted" if running else "started")
 
 
-def _keep(launch: Launch) -> Report:
-    """Let a running component read its configuration again."""
+def _keep(launch: Launch, running: Started) -> Report:
+    """Let a running component, which may have just been started, read its configuration again."""
     component = launch.component
-    refusal = _reload(launch.address, component.reload) if component.reload else ""
-    if refusal:
+    if trouble := _trouble(launch, running):
+        return Report(component.name, "failed", trouble)
+    if refusal := _reload(launch.address, component.reload):
         return Report(component.name, "failed", f"it refuses its configuration: {refusal}")
     return Report(component.name, "already running", _url(launch))
 
 
 def _reload(address: str, path: str) -> str:
+    """Ask a component to reload, if it can; return why it did not, or nothing."""
+    if not path:
+        return ""
     try:
         status, text = probe.request(address, "POST", path)
     except (OSError, HTTPException) as error:
