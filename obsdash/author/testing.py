@@ -45,10 +45,11 @@ class Gives:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """At this time the recording rule gives nothing."""
+    """At this time the recording rule gives no series with these labels."""
 
     time: str
     record: str
+    labels: Mapping[str, str]
     origin: Origin | None
 
 
@@ -118,9 +119,9 @@ class RuleTest:
         """Expect a recorded series with at least these labels; `record` is one of an SLO's."""
         return self._expect(Gives(self.time, self._record(record), value, labels or {}, place()))
 
-    def gives_nothing(self, *, record: str = "") -> Self:
-        """Expect that the recording rule has no result."""
-        return self._expect(Missing(self.time, self._record(record), place()))
+    def gives_nothing(self, labels: Mapping[str, str] | None = None, *, record: str = "") -> Self:
+        """Expect that the recording rule has no series with these labels."""
+        return self._expect(Missing(self.time, self._record(record), labels or {}, place()))
 
     def _expect(self, expectation: Expectation) -> Self:
         if not self.time:

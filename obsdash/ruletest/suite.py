@@ -10,7 +10,8 @@ from obsdash.resource import Resource
 
 Rule = Mapping[str, Any]
 
-_NAME = re.compile(r"[A-Za-z_:][A-Za-z0-9_:]*")
+_SELECTOR = re.compile(r"(?P<name>[A-Za-z_:][A-Za-z0-9_:]*)\s*(?:\{(?P<matchers>[^}]*)\})?")
+_EQUAL = re.compile(r'(\w+)\s*=\s*"([^"\\]*)"')
 _IMPOSSIBLE = "obsdash_asks"  # no rule gives an alert or a series of this name
 
 
@@ -72,10 +73,28 @@ def _closure(needed: dict[int, Rule], rules: Iterable[Rule]) -> dict[int, Rule]:
     records = [rule for rule in rules if "record" in rule]
     new = list(needed.values())
     while new:
-        read = {name for rule in new for name in _NAME.findall(rule["expr"])}
-        new = [rule for rule in records if id(rule) not in needed and rule["record"] in read]
+        reads = [read for rule in new for read in _reads(rule["expr"])]
+        new = [
+            rule
+            for rule in records
+            if id(rule) not in needed and any(_may_give(rule, *read) for read in reads)
+        ]
         needed.update((id(rule), rule) for rule in new)
     return needed
+
+
+def _reads(expression: str) -> list[tuple[str, dict[str, str]]]:
+    """Return the names in an expression, with the labels that are asked for by value."""
+    return [
+        (match["name"], dict(_EQUAL.findall(match["matchers"] or "")))
+        for match in _SELECTOR.finditer(expression)
+    ]
+
+
+def _may_give(rule: Rule, name: str, labels: Mapping[str, str]) -> bool:
+    """Whether a recording rule can give a series; a label of its own has only the one value."""
+    own = rule.get("labels", {})
+    return bool(rule["record"] == name) and all(own.get(k, v) == v for k, v in labels.items())
 
 
 def _name(rule: Rule) -> str:

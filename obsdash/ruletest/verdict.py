@@ -24,8 +24,7 @@ def _message(check: Expectation, answers: Answers, alerts: Mapping[int, str]) ->
         case Gives():
             return _gives(check, _recorded(check, answers))
         case Missing():
-            samples = _recorded(check, answers)
-            return f"expected no {check.record}, got {_samples(samples)}" if samples else ""
+            return _missing(check, _recorded(check, answers))
 
 
 def _alert_messages(test: RuleTest, answers: Answers) -> dict[int, str]:
@@ -77,15 +76,24 @@ def _unmet(check: Fires, fired: Sequence[FiredAlert]) -> str:
     raise AssertionError("an alert that fits is no mismatch")
 
 
+def _missing(check: Missing, samples: Sequence[Sample]) -> str:
+    fitting = _fitting(check, samples)
+    return f"expected no {check.record}, got {_samples(fitting)}" if fitting else ""
+
+
 def _gives(check: Gives, samples: Sequence[Sample]) -> str:
     if not samples:
         return f"expected {check.record} to be {check.value:g}, got nothing"
-    fitting = [s for s in samples if check.labels.items() <= s.labels.items()]
+    fitting = _fitting(check, samples)
     if not fitting:
         return f"expected {check.record}{_braces(check.labels)}, got {_samples(samples)}"
     if any(_equal(sample.value, check.value) for sample in fitting):
         return ""
     return f"expected {check.record} to be {check.value:g}, got {_samples(fitting)}"
+
+
+def _fitting(check: Gives | Missing, samples: Sequence[Sample]) -> list[Sample]:
+    return [sample for sample in samples if check.labels.items() <= sample.labels.items()]
 
 
 def _recorded(check: Gives | Missing, answers: Answers) -> Sequence[Sample]:
