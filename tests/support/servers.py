@@ -241,3 +241,23 @@ def server_tls(cert: Path, key: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)
     return context
+
+
+def grafana_programs() -> list[str]:
+    """Return the Grafana start programs to test with, from OBSDASH_TEST_GRAFANA, colon-separated.
+
+    Each is called as `PROGRAM PORT DATA_FOLDER PROVISIONING_FOLDER`, listens on 127.0.0.1 and lets
+    admin/admin in.
+    """
+    return [name for name in os.environ.get("OBSDASH_TEST_GRAFANA", "").split(os.pathsep) if name]
+
+
+@contextmanager
+def running_grafana(
+    start: str, folder: Path, provisioning: Path | None = None
+) -> Iterator[Program]:
+    """Run a Grafana with its data in `folder`."""
+    port = free_port()
+    command = [start, str(port), folder / "data", *([provisioning] if provisioning else [])]
+    with running(command, port, "/api/health", folder / "grafana.log") as started:
+        yield started
