@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from obsdash.grafana import history
 from obsdash.grafana.folder import no_nesting
 from obsdash.grafana.ownership import owners, tagged, untagged
-from obsdash.grafana.site import CACHE_LIFE, Found, Site, not_ours
+from obsdash.grafana.site import CACHE_LIFE, Found, Site, find, is_listed, not_ours
 from obsdash.grafana.transport import Json
 from obsdash.grafana.trouble import GrafanaError
 from obsdash.grafana.twins import twins
@@ -23,7 +23,7 @@ class _Sight:
 
     live: Resource | None = None
     obstacle: str = ""
-    forbidden: bool = False
+    denied: bool = False
 
 
 def read(site: Site, wanted: Mapping[str, Resource], *, others: bool) -> Found:
@@ -33,7 +33,7 @@ def read(site: Site, wanted: Mapping[str, Resource], *, others: bool) -> Found:
     if others:
         looked |= dict.fromkeys(_strays(site, listed, wanted))
     found = Found()
-    for uid, sight in _look_at(site, looked).items():
+    for uid, sight in _look_at(site, looked, {hit["uid"] for hit in listed}).items():
         ref = Ref(DASHBOARD, uid)
         if sight.live:
             found.live[ref] = sight.live
@@ -47,8 +47,9 @@ def read(site: Site, wanted: Mapping[str, Resource], *, others: bool) -> Found:
 
 def fetch(site: Site, like: Resource) -> Resource | None:
     """Read one dashboard."""
-    answer = _get(site, like.ref.uid)
-    return None if answer is None else _resource(site, like.ref.uid, answer, like)
+    uid = like.ref.uid
+    answer = find(site, "dashboards", "uid", uid, listed=lambda: is_listed(site, uid))
+    return None if answer is None else _resource(site, uid, answer, like)
 
 
 def save(site: Site, desired: Resource, live: Resource | None) -> None:
@@ -76,9 +77,9 @@ def delete(site: Site, live: Resource) -> None:
 
 
 def keep(site: Site, live: Resource) -> str:
-    """Refuse to delete what is not ours, or not ours any more."""
-    answer = _get(site, live.ref.uid)
-    if answer is None or owners(answer["dashboard"].get("tags") or ()) == (site.project,):
+    """Refuse to delete what is not ours any more."""
+    answer = find(site, "dashboards", "uid", live.ref.uid)
+    if answer is None or _owners(answer["dashboard"]) == (site.project,):
         return ""
     return "it does not carry this project's tag any more"
 
@@ -89,53 +90,43 @@ def _strays(site: Site, listed: list[Json], wanted: Mapping[str, Resource]) -> l
     The tag alone does not prove it: a copy that a person made carries it, too.
     """
     tagged_ours = sorted(
-        hit["uid"]
-        for hit in listed
-        if hit["uid"] not in wanted and owners(hit.get("tags") or ()) == (site.project,)
+        hit["uid"] for hit in listed if hit["uid"] not in wanted and _owners(hit) == (site.project,)
     )
     made = site.each(lambda uid: history.saved_by(site.api, site.project, uid), tagged_ours)
     return [uid for uid, ours in zip(tagged_ours, made, strict=True) if ours]
 
 
-def _look_at(site: Site, wanted: Mapping[str, Resource | None]) -> Mapping[str, _Sight]:
-    """Look at several dashboards; a second time at those that Grafana hid, if others it did not.
+def _look_at(
+    site: Site, wanted: Mapping[str, Resource | None], listed: Collection[str]
+) -> Mapping[str, _Sight]:
+    """Look at several dashboards; a second time at those that are listed and denied.
 
-    Grafana remembers for some seconds what a user may see, so that what was just created by
-    someone else is "denied".
+    Grafana remembers for some seconds what a user may see, so that what someone else has just
+    created is denied.
     """
 
     def look(uids: Collection[str]) -> dict[str, _Sight]:
-        seen = site.each(lambda uid: _look(site, uid, wanted[uid]), uids)
+        seen = site.each(lambda uid: _look(site, uid, wanted[uid], listed), uids)
         return dict(zip(uids, seen, strict=True))
 
     sights = look(wanted)
-    hidden = [uid for uid, sight in sights.items() if sight.forbidden]
-    if hidden and len(hidden) < len(sights):
+    if denied := [uid for uid, sight in sights.items() if sight.denied]:
         site.api.pause(CACHE_LIFE)
-        sights |= look(hidden)
+        sights |= look(denied)
     return sights
 
 
-def _look(site: Site, uid: str, like: Resource | None) -> _Sight:
+def _look(site: Site, uid: str, like: Resource | None, listed: Collection[str]) -> _Sight:
     try:
-        answer = _get(site, uid)
+        answer = find(site, "dashboards", "uid", uid, listed=lambda: uid in listed)
     except GrafanaError as error:
         if error.status == 403:
-            return _Sight(obstacle=error.message, forbidden=True)
+            return _Sight(obstacle=error.message, denied=True)
         raise
-    homeless = _homeless(site, like.folder) if like else ""
+    obstacle = _homeless(site, like.folder) if like else ""
     if answer is None:
-        return _Sight(obstacle=homeless)
-    return _Sight(_resource(site, uid, answer, like), _obstacle(site, answer) or homeless)
-
-
-def _get(site: Site, uid: str) -> Json:
-    try:
-        return site.api.get("dashboards", "uid", uid)
-    except GrafanaError as error:
-        if error.status == 404:
-            return None
-        raise
+        return _Sight(obstacle=obstacle)
+    return _Sight(_resource(site, uid, answer, like), _obstacle(site, answer) or obstacle)
 
 
 def _resource(site: Site, uid: str, answer: Json, like: Resource | None) -> Resource:
@@ -159,7 +150,11 @@ def _obstacle(site: Site, answer: Json) -> str:
     if meta.get("provisioned") or meta.get("provisionedExternalId"):
         file = meta.get("provisionedExternalId") or "a file"
         return f"Grafana provisions it from {file}: change it there, or remove it there first"
-    return not_ours(site, owners(answer["dashboard"].get("tags") or ()))
+    return not_ours(site, _owners(answer["dashboard"]))
+
+
+def _owners(tagged_thing: Json) -> tuple[str, ...]:
+    return owners(tagged_thing.get("tags") or ())
 
 
 def _homeless(site: Site, folder: str) -> str:

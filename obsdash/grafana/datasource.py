@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 
 from obsdash.grafana.ownership import KEY
-from obsdash.grafana.site import Found, Site, not_ours
+from obsdash.grafana.site import Found, Site, find, not_ours
 from obsdash.grafana.transport import Json
-from obsdash.grafana.trouble import GrafanaError
 from obsdash.resource import DATASOURCE, Ref, Resource, Spec
 
 NAME = DATASOURCE
@@ -82,12 +81,7 @@ def keep(site: Site, live: Resource) -> str:
 
 
 def _get(site: Site, uid: str) -> Json:
-    try:
-        return site.api.get("datasources", "uid", uid)
-    except GrafanaError as error:
-        if error.status == 404:
-            return None
-        raise
+    return find(site, "datasources", "uid", uid)
 
 
 def _resource(ref: Ref, answer: Json, like: Resource | None) -> Resource:

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 
 from obsdash.grafana.ownership import folder_uid, is_own_folder
-from obsdash.grafana.site import Found, Site
+from obsdash.grafana.site import Found, Site, find, is_listed
 from obsdash.grafana.transport import Json
-from obsdash.grafana.trouble import GrafanaError
 from obsdash.resource import FOLDER, Ref, Resource
 from obsdash.words import count
 
@@ -41,16 +40,13 @@ def no_nesting(site: Site, path: str) -> str:
 
 def fetch(site: Site, like: Resource) -> Resource | None:
     """Read one folder."""
-    try:
-        answer = site.api.get("folders", site.folders.uid(like.ref.uid))
-    except GrafanaError as error:
-        if error.status == 404:
-            return None
-        raise
+    uid = site.folders.uid(like.ref.uid)
+    answer = find(site, "folders", uid, listed=lambda: is_listed(site, uid))
+    if answer is None:
+        return None
     parents = "/".join(parent["title"] for parent in answer.get("parents") or ())
-    return Resource(
-        like.ref, {"title": answer["title"]}, parents, revision=str(answer.get("version", 0))
-    )
+    version = str(answer.get("version", 0))
+    return Resource(like.ref, {"title": answer["title"]}, parents, revision=version)
 
 
 def save(site: Site, desired: Resource, live: Resource | None) -> None:

@@ -7,7 +7,8 @@ from typing import Protocol, TypeVar
 
 from obsdash.grafana.folders import Folders
 from obsdash.grafana.server import Server
-from obsdash.grafana.transport import Grafana
+from obsdash.grafana.transport import Grafana, Json
+from obsdash.grafana.trouble import GrafanaError
 from obsdash.resource import Ref, Resource
 
 T = TypeVar("T")
@@ -68,6 +69,25 @@ class Kind(Protocol):
 
     def keep(self, site: Site, live: Resource) -> str:
         """Return why an object must not be deleted, "" when it may."""
+
+
+def find(site: Site, *path: str, listed: Callable[[], bool] = lambda: True) -> Json:
+    """Return what is at a path, None when there is nothing.
+
+    Grafana answers 403, too, for a uid that does not exist, unless one has rights on everything:
+    what is denied and not listed is not there for us.
+    """
+    try:
+        return site.api.get(*path)
+    except GrafanaError as error:
+        if error.status == 404 or (error.status == 403 and not listed()):
+            return None
+        raise
+
+
+def is_listed(site: Site, uid: str) -> bool:
+    """Whether the search shows a dashboard or folder."""
+    return any(hit["uid"] == uid for hit in site.api.get("search", dashboardUIDs=uid))
 
 
 def not_ours(site: Site, owners: Collection[str]) -> str:

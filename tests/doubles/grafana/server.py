@@ -1,0 +1,208 @@
+"""The double over HTTP: one thread a connection, latency, faults, a log of the calls."""
+
+import base64
+import json
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.doubles.grafana import dashboards, datasources, folders, site
+from tests.doubles.grafana.answers import Answer, Call, Json, Refusal, Route, User, denied
+from tests.doubles.grafana.faults import PAGES, Fault, Page
+from tests.doubles.grafana.store import Dashboard, Store, Version, now
+
+ROUTES = (*site.ROUTES, *folders.ROUTES, *dashboards.ROUTES, *datasources.ROUTES)
+
+ADMIN = User("admin", "Admin", server_admin=True)
+
+
+class GrafanaDouble:
+    """A Grafana on a free port of this machine, while the `with` block lasts.
+
+    user and password: admin, admin. latency: seconds an answer takes. faults: by the number of the
+    call, from 1. calls: method and path of every call so far. before: called with every call,
+    outside the lock.
+    """
+
+    def __init__(self, version: str = "9.3.2", *, latency: float = 0.0, prefix: str = "") -> None:
+        self.store = Store(version)
+        self.latency = latency
+        self.prefix = prefix
+        self.faults: dict[int, Fault] = {}
+        self.calls: list[tuple[str, str]] = []
+        self.before: Callable[[str, str], None] = lambda method, path: None
+        self._lock = threading.Lock()
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.double = self
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}{self.prefix}"
+
+    def token(self, role: str) -> str:
+        """Make a service account's token."""
+        key = f"glsa_{role.lower()}"
+        self.store.tokens[key] = User(f"sa-{role.lower()}", role)
+        return key
+
+    def forget_calls(self) -> None:
+        """Start counting calls, and the faults with them, anew."""
+        self.calls.clear()
+
+    def provision(self, document: Json, file: str, folder: str = "") -> None:
+        """Put a dashboard there as Grafana's file provisioning does."""
+        uid, identity = document["uid"], self.store.next_id()
+        data = {**document, "id": identity, "version": 1}
+        first = Version(self.store.next_id(), 1, 0, "", "Anonymous", data, now())
+        self.store.dashboards[uid] = Dashboard(identity, uid, folder, data, [first], file)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def count(self, method: str, path: str) -> int:
+        """Note a call; return its number."""
+        with self._lock:
+            self.calls.append((method, path))
+            return len(self.calls)
+
+    def answer(self, call: Call, authorization: str) -> Answer:
+        """Answer as Grafana would."""
+        if not call.path.startswith(f"{self.prefix}/api/"):
+            return Answer(302, text='<a href="/login">Found</a>.', headers={"Location": "/login"})
+        parts = tuple(unquote(p) for p in call.path[len(self.prefix) + 5 :].split("/"))
+        for route in ROUTES:
+            if (values := _match(route, call.method, parts)) is not None:
+                return self._routed(route, call, authorization, values)
+        return Answer(404, {"message": "Not found"})
+
+    def _routed(self, route: Route, call: Call, authorization: str, values: list[str]) -> Answer:
+        if route.role:
+            found = self._user(authorization)
+            if isinstance(found, str):
+                return Answer(401, {"message": found})
+            if not found.may(route.role):
+                return denied(route.permission)
+            call = Call(call.method, call.path, call.query, call.body, found)
+        with self.store.lock:
+            try:
+                return route.handler(self.store, call, *values)
+            except Refusal as refusal:
+                return refusal.answer
+
+    def _user(self, authorization: str) -> User | str:
+        scheme, _, credential = authorization.partition(" ")
+        if scheme == "Bearer":
+            return self.store.tokens.get(credential, "invalid API key")
+        if scheme != "Basic":
+            return "Unauthorized"
+        right = base64.b64decode(credential) == b"admin:admin"
+        return ADMIN if right else "invalid username or password"
+
+
+def _match(route: Route, method: str, parts: tuple[str, ...]) -> list[str] | None:
+    """Return the parts that stand for a route's stars, None when it is another route."""
+    pattern = route.path.strip("/").split("/")
+    if route.method != method or len(pattern) != len(parts):
+        return None
+    pairs = list(zip(pattern, parts, strict=True))
+    if any(want not in ("*", part) for want, part in pairs):
+        return None
+    return [part for want, part in pairs if want == "*"]
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    double: GrafanaDouble
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of connections that a test broke."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one packet an answer
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def _serve(self) -> None:
+        double = self.server.double
+        length = int(self.headers.get("Content-Length") or 0)
+        sent = self.rfile.read(length)
+        parts = urlsplit(self.path)
+        number = double.count(self.command, self.path)
+        double.before(self.command, self.path)
+        time.sleep(double.latency)
+        fault = double.faults.get(number)
+        if fault is Fault.TIMEOUT:
+            self._hang()
+        elif fault is Fault.RESET:
+            self._reset()
+        elif fault and not fault.after:
+            self._write(PAGES[fault])
+        else:
+            body = _decoded(sent)
+            call = Call(self.command, parts.path, parse_qs(parts.query), body)
+            answer = double.answer(call, self.headers.get("Authorization") or "")
+            self._reply(answer, fault)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve  # noqa: N815 (http.server's names)
+
+    def _reply(self, answer: Answer, fault: Fault | None) -> None:
+        if fault is Fault.LOST:
+            self._reset()
+            return
+        media = "text/html; charset=utf-8" if answer.text else "application/json"
+        content = json.dumps(answer.body) if answer.text is None else answer.text
+        headers = tuple(answer.headers.items())
+        page = Page(answer.status, content.encode(), media, headers)
+        self._write(page, part=0.5 if fault is Fault.HALF else 1.0)
+
+    def _write(self, page: Page, part: float = 1.0) -> None:
+        self.send_response(page.status)
+        self.send_header("Content-Type", page.media)
+        self.send_header("Content-Length", str(len(page.body)))
+        for name, value in page.headers:
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(page.body[: int(len(page.body) * part)])
+        self.close_connection = part < 1 or self.close_connection
+
+    def _hang(self) -> None:
+        """Answer nothing until the other side gives up."""
+        self.connection.settimeout(10)
+        self.connection.recv(1)
+        self.close_connection = True
+
+    def _reset(self) -> None:
+        linger = struct.pack("ii", 1, 0)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (http.server's name)
+        """Say nothing."""
+
+
+def _decoded(sent: bytes) -> Json:
+    try:
+        return json.loads(sent) if sent else None
+    except ValueError:
+        return None
