@@ -117,7 +117,10 @@ ALERTMANAGER = Component(
     ready="/-/ready",
     reload="/-/reload",
     scrape=("alertmanager.yml",),
-    variables=(("OBSDASH_DEMO_ALERTMANAGER_URL", "http://{address}"),),
+    variables=(
+        ("OBSDASH_DEMO_ALERTMANAGER_URL", "http://{address}"),
+        ("OBSDASH_DEMO_VARIABLES_ALERTMANAGER_URL", "http://{address}"),
+    ),
 )
 
 GRAFANA = Component(
@@ -182,6 +185,7 @@ PROMETHEUS = Component(
     variables=(
         ("OBSDASH_DEMO_PROMETHEUS_URL", "http://{address}"),
         ("OBSDASH_DEMO_PROMETHEUS_RULES", "{home}/rules"),
+        ("OBSDASH_DEMO_VARIABLES_PROMETHEUS_URL", "http://{address}"),
     ),
 )
 

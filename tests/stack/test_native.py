@@ -67,12 +67,16 @@ class Stack:
     def outcomes(self, *words: str, code: int = 0) -> dict[str, str]:
         return {name: outcome for name, (outcome, _) in self.table(*words, code=code).items()}
 
-    def pids(self) -> dict[str, int]:
+    def record(self) -> dict[str, dict[str, Any]]:
         document = json.loads((self.state / "stack.json").read_text())
-        return {name: each["pid"] for name, each in document["components"].items()}
+        components: dict[str, dict[str, Any]] = document["components"]
+        return components
+
+    def pids(self) -> dict[str, int]:
+        return {name: each["pid"] for name, each in self.record().items()}
 
     def url(self, name: str) -> str:
-        return dict(line.split() for line in self.run("urls").stdout.splitlines())[name]
+        return f"http://{self.record()[name]['address']}"
 
     def alive(self) -> set[int]:
         """Return the processes that carry the mark, also those nobody recorded."""
@@ -202,13 +206,13 @@ def test_a_missing_program_is_named_and_posed_for_and_every_knob_fires_its_alert
     settings = dict(setting.split("=") for setting in contract.settings().values())
     stronger = {"errors": "50", "rate429": "60000", "slow_queries": "6000", "down": "search"}
     query = "&".join(f"{knob}={value}" for knob, value in {**settings, **stronger}.items())
-    knobs = json.loads(get(f"{stack.url('demo')}?{query}"))
+    knobs = json.loads(get(f"{stack.url('demo')}/chaos?{query}"))
     assert knobs["redis_down"] is True
     waiting = set(expressions) - {"RedisHighMemory"}  # a Redis that is down shows no memory
     wait_until(lambda: all(stack.query(expressions[name]) for name in waiting), "all come true")
-    get(f"{stack.url('demo')}?redis_down=0")
+    get(f"{stack.url('demo')}/chaos?redis_down=0")
     wait_until(lambda: bool(stack.query(expressions["RedisHighMemory"])), "the last comes true")
-    get(f"{stack.url('demo')}/reset")
+    get(f"{stack.url('demo')}/chaos/reset")
     quick = ("ServiceDown", "RedisConnectionFailed", "JVMHeapHigh", "RedisHighMemory")
     wait_until(
         lambda: not any(stack.query(expressions[name]) for name in quick), "they come to rest"
@@ -226,7 +230,7 @@ def test_what_is_installed_later_takes_the_place_of_its_double(stack: Stack) -> 
     assert outcomes["demo"] == "restarted"  # it poses as Redis no more
     assert outcomes["prometheus"] == "already running"
     assert "/redis/metrics" not in stack.loaded()
-    assert stack.url("redis-exporter").split("/")[2] in stack.loaded()
+    assert stack.record()["redis-exporter"]["address"] in stack.loaded()
 
 
 def test_a_taken_port_is_replaced_by_the_next_free_one(stack: Stack) -> None:
@@ -325,14 +329,18 @@ def test_what_build_wrote_for_alertmanager_is_used(stack: Stack) -> None:
     assert "receiver: ours" in status["config"]["original"]
 
 
-def test_urls_as_shell_lines_point_the_demo_environment_at_the_stack(stack: Stack) -> None:
+def test_urls_name_what_runs_for_people_and_as_shell_lines(stack: Stack) -> None:
     stack.path = only(stack.project / "bin", "prometheus")
     stack.run("up")
+    prometheus, knobs = stack.url("prometheus"), f"{stack.url('demo')}/chaos"
+    text = dict(line.split() for line in stack.run("urls").stdout.splitlines())
+    assert text == {"demo": knobs, "prometheus": prometheus}
     lines = dict(line.split("=", 1) for line in stack.run("urls", "--format", "env").stdout.split())
     assert lines == {
-        "OBSDASH_DEMO_KNOBS_URL": stack.url("demo"),
-        "OBSDASH_DEMO_PROMETHEUS_URL": stack.url("prometheus"),
+        "OBSDASH_DEMO_KNOBS_URL": knobs,
+        "OBSDASH_DEMO_PROMETHEUS_URL": prometheus,
         "OBSDASH_DEMO_PROMETHEUS_RULES": str(stack.state / "prometheus" / "rules"),
+        "OBSDASH_DEMO_VARIABLES_PROMETHEUS_URL": prometheus,
     }
     assert Path(lines["OBSDASH_DEMO_PROMETHEUS_RULES"]).is_dir()
 
