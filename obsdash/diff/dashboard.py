@@ -79,7 +79,7 @@ def _came_or_went(
 ) -> Finding:
     there = before if after is MISSING else after
     if there.get("builtIn") == 1:  # the one that Grafana adds to every dashboard
-        return Fold(DEFAULT, place.desired, before, after)
+        return Fold(DEFAULT)
     if after is MISSING:
         return whole(desired, subject, "removed", "removed", place.live, before, None)
     query = there.get("query")
@@ -118,9 +118,9 @@ def _added(
 
 def _renumbered(pairing: Pairing, names: Mapping[str, str], desired: Resource) -> Iterator[Finding]:
     changed = [(was, now) for was, now in pairing.pairs if was.body.get("id") != now.body.get("id")]
-    for was, now in changed:
+    for _, now in changed:
         if now.id is None:
-            yield Fold(SERVER, f"{now.pointer}/id", was.id, now.id)
+            yield Fold(SERVER)
     told = [(was, now) for was, now in changed if now.id is not None]
     if len(told) >= RENUMBERED:
         yield Change("", f"{len(told)} panels got another id", path="/panels")

@@ -84,7 +84,7 @@ class Layout:
         """Yield what only closed a gap."""
         for old, new in self.pairing.pairs:
             if box(old) != box(new) and not self._moved(old, new):
-                yield Fold(LAYOUT, f"{new.pointer}/gridPos", box(old), box(new))
+                yield Fold(LAYOUT)
 
     def _moved(self, old: Panel, new: Panel) -> bool:
         if not self._same_row(old, new):

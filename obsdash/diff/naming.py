@@ -15,9 +15,6 @@ class Fold(NamedTuple):
     """A difference that says nothing."""
 
     noise: str
-    place: str
-    before: Any = MISSING
-    after: Any = MISSING
 
 
 Finding = Change | Fold
@@ -82,7 +79,7 @@ def part_findings(
     for leaf in leaves(scope.before, scope.after, scope.place):
         noise = noise_class(leaf, scope)
         if noise:
-            yield Fold(noise, leaf.place.desired, leaf.before, leaf.after)
+            yield Fold(noise)
         else:
             kept.append(leaf)
     for group, topic in _grouped(kept, scope, topics):

@@ -29,9 +29,10 @@ def panel_findings(old: Panel, new: Panel, subject: str, desired: Resource) -> I
 
 
 def summary(panel: Panel) -> str:
-    """Say what a panel shows in a few words: its queries."""
-    queries = [cut(collapsed(query), 48) for query in _queries(panel.body)]
-    return "; ".join(queries[:2]) + (f"; {len(queries) - 2} more" if len(queries) > 2 else "")
+    """Say what a panel shows in a few words: its first query."""
+    queries = _queries(panel.body)
+    more = f"; {len(queries) - 1} more" if len(queries) > 1 else ""
+    return f"{cut(collapsed(queries[0]))}{more}" if queries else ""
 
 
 def _queries(body: Mapping[str, Any]) -> list[str]:

@@ -1,0 +1,174 @@
+"""A plan for review: as text, as JSON, as Markdown."""
+
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
+from typing import Any
+
+import click
+
+from obsdash.change import Change
+from obsdash.plan import Action, Blocked, Create, Delete, Plan, Update
+from obsdash.render.lines import (
+    Entry,
+    besides,
+    columns,
+    counts,
+    entry,
+    heading,
+    hidden,
+    summary,
+)
+from obsdash.words import count
+
+MARKER = "<!-- obsdash plan -->"
+COMMENT_LIMIT = 65_536  # characters of a pull-request comment on GitHub
+_NAMES = {Create: "create", Update: "change", Delete: "delete", Blocked: "blocked"}
+_COLORS = {"+": "green", "~": "yellow", "-": "red", "!": "magenta"}
+
+
+def plan_text(plan: Plan, *, color: bool, noise: bool) -> str:
+    """Return the plan as text for a terminal, its last line without a line break."""
+    return "\n".join(_text(plan, color=color, noise=noise))
+
+
+def _text(plan: Plan, *, color: bool, noise: bool) -> Iterator[str]:
+    unchanged = f"{len(plan.unchanged)} unchanged"
+    folded = list(hidden(plan.noise, noise=noise))
+    if not plan.actions:
+        yield f"In sync: {heading(plan)} · {unchanged}"
+        yield from (f"    {line}" for line in folded)
+        yield from besides(plan)
+        return
+    yield f"Plan for {heading(plan)} · {counts(plan)}, {unchanged}"
+    yield ""
+    yield from _entries([entry(action, noise=noise) for action in plan.actions], color=color)
+    yield from (f"  unchanged: {line}" for line in folded)
+    yield ""
+    yield from besides(plan)
+    yield f"Plan: {counts(plan)}. Checksum {plan.checksum}."
+
+
+def _entries(entries: Sequence[Entry], *, color: bool) -> Iterator[str]:
+    heads = columns([(f"{e.sign} {e.ref}", e.place, e.detail) for e in entries])
+    for one, head in zip(entries, heads, strict=True):
+        yield click.style(head, fg=_COLORS[one.sign]) if color else head
+        yield from (f"    {line}" for line in one.lines)
+
+
+def plans_json(plans: Sequence[Plan]) -> dict[str, Any]:
+    """Return the plans as a document, `schemaVersion` 1; docs/plan-format.md describes it."""
+    return {"schemaVersion": 1, "plans": [_plan_json(plan) for plan in plans]}
+
+
+def _plan_json(plan: Plan) -> dict[str, Any]:
+    kinds = [type(action) for action in plan.actions]
+    return {
+        "target": plan.target,
+        "server": plan.server,
+        "checksum": plan.checksum,
+        "summary": {
+            **{name: kinds.count(kind) for kind, name in _NAMES.items()},
+            "unchanged": len(plan.unchanged),
+        },
+        "actions": [_action_json(action) for action in plan.actions],
+        "unchanged": [str(ref) for ref in plan.unchanged],
+        "orphans": [str(ref) for ref in plan.orphans],
+        "unmanaged": [str(ref) for ref in plan.unmanaged],
+        "noise": dict(plan.noise),
+    }
+
+
+def _action_json(action: Action) -> dict[str, Any]:
+    resource = action.live if isinstance(action, Delete) else action.desired
+    return {
+        "action": _NAMES[type(action)],
+        "ref": str(action.ref),
+        "kind": action.ref.kind,
+        "uid": action.ref.uid,
+        "folder": resource.folder,
+        "origin": str(resource.origin) if resource.origin else None,
+        "summary": summary(resource),
+        "reason": action.reason if isinstance(action, Blocked) else None,
+        "changes": [_change_json(c) for c in action.changes] if isinstance(action, Update) else [],
+        "noise": dict(action.noise) if isinstance(action, Update) else {},
+    }
+
+
+def _change_json(change: Change) -> dict[str, Any]:
+    return {
+        "subject": change.subject,
+        "text": change.text,
+        "verb": change.verb,
+        "path": change.path,
+        "before": change.before,
+        "after": change.after,
+        "origin": str(change.origin) if change.origin else None,
+    }
+
+
+def plans_markdown(plans: Sequence[Plan], *, limit: int = COMMENT_LIMIT) -> str:
+    """Return the plans for a pull-request comment, as much of them as the limit allows.
+
+    The first line marks the comment, so that the next run can find and replace it.
+    """
+    for shape in _SHAPES:
+        text = "\n".join([MARKER, *(line for plan in plans for line in _markdown(plan, shape))])
+        if len(text) <= limit:
+            return text
+    return "\n".join([MARKER, f"{count(len(plans), 'plan')}: too long to show here."])
+
+
+Shape = Callable[[Sequence[Entry]], Iterator[str]]
+
+
+def _markdown(plan: Plan, shape: Shape) -> Iterator[str]:
+    if not plan.actions:
+        yield f"### In sync: {_code(heading(plan))}"
+        yield f"{len(plan.unchanged)} unchanged."
+    else:
+        yield f"### Plan for {_code(heading(plan))}"
+        yield f"{counts(plan)}, {len(plan.unchanged)} unchanged. Checksum `{plan.checksum}`."
+        yield ""
+        yield from shape([entry(action, noise=False) for action in plan.actions])
+    yield from ("", *(_code(line) for line in besides(plan)))
+
+
+def _full(entries: Sequence[Entry]) -> Iterator[str]:
+    yield from _table(entries)
+    for one in (e for e in entries if e.lines):
+        fence = "`" * max(3, _longest_run(one.lines) + 1)
+        yield f"\n<details><summary>{_code(f'{one.sign} {one.ref}')}</summary>\n"
+        yield from (f"{fence}text", *one.lines, fence, "\n</details>")
+
+
+def _table(entries: Sequence[Entry]) -> Iterator[str]:
+    yield "| | resource | what | where |"
+    yield "|---|---|---|---|"
+    for one in entries:
+        what = one.detail or count(sum(not line.startswith("(") for line in one.lines), "change")
+        yield f"| `{one.sign}` | {_code(one.ref)} | {_code(what)} | {_code(one.place)} |"
+
+
+def _counts_only(entries: Sequence[Entry]) -> Iterator[str]:
+    yield f"{count(len(entries), 'object')}: too many to show here; run `obsdash diff`."
+
+
+_SHAPES: tuple[Shape, ...] = (_full, _table, _counts_only)
+
+
+def _code(text: str) -> str:
+    """Return a text that neither Markdown nor HTML nor a mention reads anything into."""
+    if not text:
+        return ""
+    return f"<code>{''.join(_MARKDOWN.get(c, c) for c in escape(text))}</code>"
+
+
+_MARKDOWN = {character: f"&#{ord(character)};" for character in "\\`*_{}[]()#|~:@"}
+
+
+def _longest_run(lines: Sequence[str]) -> int:
+    return max((len(run) for line in lines for run in _runs(line)), default=0)
+
+
+def _runs(line: str) -> list[str]:
+    return [run for run in "".join(c if c == "`" else " " for c in line).split() if run]
