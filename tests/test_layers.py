@@ -27,7 +27,7 @@ LAYERS = (
     {"resource"},
     {"secrets"},
     {"errors"},
-    {"origin", "spelling", "words"},
+    {"durations", "origin", "spelling", "words"},
 )
 ROOMS = {room: height for height, layer in enumerate(LAYERS) for room in layer}
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from obsdash.author.durations import milliseconds
 from obsdash.author.refusals import refuse
+from obsdash.durations import milliseconds
 from obsdash.origin import Origin
 from obsdash.promql import parse_error
 

@@ -12,11 +12,11 @@ from decimal import Decimal, InvalidOperation
 
 from obsdash.author.checks import check_duration, check_name
 from obsdash.author.document import place
-from obsdash.author.durations import format_duration, milliseconds
 from obsdash.author.indicators import Indicator
 from obsdash.author.links import PanelLink
 from obsdash.author.rules import Alert, BaseUrls, Record, Rule, RuleGroup
 from obsdash.author.template import label, value
+from obsdash.durations import format_duration, milliseconds
 from obsdash.errors import DefinitionError
 from obsdash.origin import Origin
 from obsdash.resource import Resource

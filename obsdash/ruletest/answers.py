@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from obsdash.author.durations import milliseconds
+from obsdash.durations import milliseconds
 from obsdash.ruletest.results import FiredAlert, Sample
 
 _STRING = r'"(?:\\.|[^"\\])*"'
