@@ -1,6 +1,7 @@
 """Alerts on what the services log. Loki evaluates them, so promtool cannot test them."""
 
 from alerts._common import base_urls
+from dashboards import loki_logs
 from obsdash.author import Alert, Environment, RuleGroup, label, value
 
 # Loki finds the level of pushed lines itself; lines that come by OTLP write it in capitals.
@@ -16,9 +17,12 @@ LOG_ERRORS_HIGH = Alert(
     summary=f"{label('service')} logs many errors",
     description=f"{value('humanize')} lines of level error or worse in five minutes.",
     runbook="LogErrorsHigh.md",
+    panel=loki_logs.dashboard.panel("Error rate by service"),
 )
 
 
-def rules(env: Environment) -> RuleGroup:
-    """Alerts on logs."""
-    return RuleGroup("logs", [LOG_ERRORS_HIGH], engine="loki", urls=base_urls(env))
+def rules(env: Environment) -> list[RuleGroup]:
+    """Alerts on logs, where there is a Loki."""
+    if not env.get("loki_url", "http://loki:3100"):
+        return []
+    return [RuleGroup("logs", [LOG_ERRORS_HIGH], engine="loki", urls=base_urls(env))]

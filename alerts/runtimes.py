@@ -1,6 +1,7 @@
 """Alerts on the runtimes that the services live in."""
 
 from alerts._common import base_urls
+from dashboards import system_overview
 from obsdash.author import Alert, Environment, RuleGroup, RuleTest, label, value
 
 # G1 reports a maximum of -1 ("none") for Eden and Survivor: only what is above 0 counts. The names
@@ -18,6 +19,7 @@ JVM_HEAP_HIGH = Alert(
     description=f"{value('humanizePercentage')} of the maximum heap has been in use for five"
     " minutes; the collector does not get it down.",
     runbook="JVMHeapHigh.md",
+    panel=system_overview.dashboard.panel("JVM heap use"),
 )
 
 
@@ -43,13 +45,17 @@ def _jvm(name: str, old_gen: str, maximum: str) -> RuleTest:
 
 tests = [
     _jvm("fires above 80 % of what the heap may grow to", "30x5 80x25", "100x30")
-    .at("5m").no_alerts()
-    .at("15m").fires({"job": "fluxpay", "instance": "a", "severity": "warning"}),
-    _jvm("stays silent at half", "40x30", "100x30")
-    .at("20m").no_alerts(),
+    .at("5m")
+    .no_alerts()
+    .at("15m")
+    .fires({"job": "fluxpay", "instance": "a", "severity": "warning"}),
+    _jvm("stays silent at half", "40x30", "100x30").at("20m").no_alerts(),
     _jvm("stays silent over a peak that the collector removes", "30x5 85x3 30x20", "100x30")
-    .at("8m").no_alerts()
-    .at("15m").no_alerts(),
+    .at("8m")
+    .no_alerts()
+    .at("15m")
+    .no_alerts(),
     _jvm("stays silent where no pool has a maximum, which the JVM reports as -1", "80x30", "-1x30")
-    .at("20m").no_alerts(),
+    .at("20m")
+    .no_alerts(),
 ]

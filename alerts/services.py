@@ -1,6 +1,7 @@
 """Alerts on what users of the services notice: down, slow, failing, turned away."""
 
 from alerts._common import FAILED_REQUESTS, REQUEST_DURATIONS, REQUESTS, base_urls
+from dashboards import api_performance, system_overview
 from obsdash.author import Alert, Environment, Record, RuleGroup, RuleTest, label, value
 
 
@@ -34,6 +35,7 @@ SERVICE_DOWN = Alert(
     summary=f"{label('job')} on {label('instance')} is down",
     description=f"Prometheus has not been able to scrape {label('instance')} for a minute.",
     runbook="ServiceDown.md",
+    panel=system_overview.dashboard.panel("Services up and down"),
 )
 
 HIGH_LATENCY = Alert(
@@ -48,6 +50,7 @@ HIGH_LATENCY = Alert(
     description=f"One request in twenty to {label('job')} takes longer than"
     f" {value('humanizeDuration')}; the objective is 500 ms.",
     runbook="HighLatency.md",
+    panel=system_overview.dashboard.panel("Response time p95 by service"),
 )
 
 HIGH_ERROR_RATE = Alert(
@@ -61,6 +64,7 @@ HIGH_ERROR_RATE = Alert(
     summary=f"{label('job')} fails requests",
     description=f"{value('humanizePercentage')} of the requests to {label('job')} fail with 5xx.",
     runbook="HighErrorRate.md",
+    panel=system_overview.dashboard.panel("Error share by service"),
 )
 
 RATE_LIMITER_OVERLOAD = Alert(
@@ -73,6 +77,7 @@ RATE_LIMITER_OVERLOAD = Alert(
     description=f"{value('humanize')} responses 429 in the last minute: a client runs wild, or the"
     " limits are too low.",
     runbook="RateLimiterOverload.md",
+    panel=api_performance.dashboard.panel("Rate-limited responses"),
 )
 
 
@@ -106,55 +111,70 @@ def _bucket(le: str) -> str:
 tests = [
     RuleTest(SERVICE_DOWN, "fires when the scrapes have failed for a minute", interval="15s")
     .series(_UP, "1x8 0x20")
-    .at("2m").no_alerts()
-    .at("3m").no_alerts()
-    .at("4m").fires(
+    .at("2m")
+    .no_alerts()
+    .at("3m")
+    .no_alerts()
+    .at("4m")
+    .fires(
         {"job": "demo-api", "instance": "demo-api:3000", "severity": "critical"},
         {"summary": "demo-api on demo-api:3000 is down"},
     ),
     RuleTest(SERVICE_DOWN, "stays silent over a restart of 45 seconds", interval="15s")
     .series(_UP, "1x8 0x3 1x20")
-    .at("3m").no_alerts()
-    .at("5m").no_alerts(),
+    .at("3m")
+    .no_alerts()
+    .at("5m")
+    .no_alerts(),
     RuleTest(HIGH_LATENCY, "fires when p95 has been above 500 ms for five minutes")
     .series(_OK, "0+600x30")
     .series(_bucket("0.5"), "0+300x30")
     .series(_bucket("1"), "0+600x30")
     .series(_bucket("+Inf"), "0+600x30")
-    .at("5m").no_alerts()
-    .at("12m").fires(
+    .at("5m")
+    .no_alerts()
+    .at("12m")
+    .fires(
         {"job": "demo-api", "severity": "warning"},
-        {"description": "One request in twenty to demo-api takes longer than 950ms;"
-         " the objective is 500 ms."},
+        {
+            "description": "One request in twenty to demo-api takes longer than 950ms;"
+            " the objective is 500 ms."
+        },
     ),
     RuleTest(HIGH_LATENCY, "reads the bounds as Prometheus 3 writes them, too")
     .series(_OK, "0+600x30")
     .series(_bucket("0.5"), "0+300x30")
     .series(_bucket("1.0"), "0+600x30")
     .series(_bucket("+Inf"), "0+600x30")
-    .at("12m").fires({"job": "demo-api"}),
+    .at("12m")
+    .fires({"job": "demo-api"}),
     RuleTest(HIGH_LATENCY, "stays silent while 95 % are fast")
     .series(_OK, "0+600x30")
     .series(_bucket("0.5"), "0+576x30")
     .series(_bucket("1"), "0+600x30")
     .series(_bucket("+Inf"), "0+600x30")
-    .at("20m").no_alerts(),
+    .at("20m")
+    .no_alerts(),
     RuleTest(HIGH_LATENCY, "stays silent without traffic, where the quantile is no number")
     .series(_OK, "600x30")
     .series(_bucket("0.5"), "300x30")
     .series(_bucket("+Inf"), "600x30")
-    .at("20m").no_alerts(),
+    .at("20m")
+    .no_alerts(),
     RuleTest(HIGH_LATENCY, "stays silent when the slow ones are three requests in five minutes")
     .series(_OK, "0+0.6x30")
     .series(_bucket("0.5"), "0x30")
     .series(_bucket("1"), "0+0.6x30")
     .series(_bucket("+Inf"), "0+0.6x30")
-    .at("20m").no_alerts(),
+    .at("20m")
+    .no_alerts(),
     RuleTest(HIGH_ERROR_RATE, "fires when more than 1 % have failed for five minutes")
     .series(_OK, "0+600x30")
     .series(_FAILED, "0x5 0+30x25")
-    .at("7m").no_alerts()
-    .at("20m").fires(
+    .at("7m")
+    .no_alerts()
+    .at("20m")
+    .fires(
         {"job": "demo-api", "severity": "critical"},
         {"description": "4.762% of the requests to demo-api fail with 5xx."},
     ),
@@ -163,32 +183,46 @@ tests = [
     .series('http_request_duration_seconds_count{job="nest-api", status_code="503"}', "0+60x30")
     .series('http_server_requests_seconds_count{job="fluxpay", status="200"}', "0+60x30")
     .series('http_server_requests_seconds_count{job="fluxpay", status="500"}', "0+60x30")
-    .at("20m").fires({"job": "nest-api"}).fires({"job": "fluxpay"}),
+    .at("20m")
+    .fires({"job": "nest-api"})
+    .fires({"job": "fluxpay"}),
     RuleTest(HIGH_ERROR_RATE, "stays silent at half a percent")
     .series(_OK, "0+995x30")
     .series(_FAILED, "0+5x30")
-    .at("20m").no_alerts(),
+    .at("20m")
+    .no_alerts(),
     RuleTest(HIGH_ERROR_RATE, "stays silent when one of five requests fails")
     .series(_OK, "0+0.8x30")
     .series(_FAILED, "0+0.2x30")
-    .at("20m").no_alerts(),
+    .at("20m")
+    .no_alerts(),
     RuleTest(ERROR_RATE, "is 0, not missing, for a service that never failed")
     .series(_OK, "0+600x30")
-    .at("10m").gives(0, {"job": "demo-api"}),
+    .at("10m")
+    .gives(0, {"job": "demo-api"}),
     RuleTest(REQUEST_RATE, "adds up every status")
     .series(_OK, "0+540x30")
     .series(_FAILED, "0+60x30")
-    .at("10m").gives(10, {"job": "demo-api"}),
+    .at("10m")
+    .gives(10, {"job": "demo-api"}),
     RuleTest(DURATIONS, "keeps the bounds of the buckets")
     .series(_bucket("0.5"), "0+60x30")
-    .at("10m").gives(1, {"job": "demo-api", "le": "0.5"}),
-    RuleTest(RATE_LIMITER_OVERLOAD, "fires at 1,500 a minute and stays for five more", interval="15s")
+    .at("10m")
+    .gives(1, {"job": "demo-api", "le": "0.5"}),
+    RuleTest(
+        RATE_LIMITER_OVERLOAD, "fires at 1,500 a minute and stays for five more", interval="15s"
+    )
     .series(_TURNED_AWAY, "0x8 0+375x12 4500x40")
-    .at("2m").no_alerts()
-    .at("5m").fires({"job": "rate-limiter", "severity": "info"})
-    .at("9m").fires({"job": "rate-limiter"})
-    .at("12m").no_alerts(),
+    .at("2m")
+    .no_alerts()
+    .at("5m")
+    .fires({"job": "rate-limiter", "severity": "info"})
+    .at("9m")
+    .fires({"job": "rate-limiter"})
+    .at("12m")
+    .no_alerts(),
     RuleTest(RATE_LIMITER_OVERLOAD, "stays silent at 900 a minute", interval="15s")
     .series(_TURNED_AWAY, "0+225x60")
-    .at("10m").no_alerts(),
+    .at("10m")
+    .no_alerts(),
 ]

@@ -1,0 +1,28 @@
+"""Production: Redis and the Langfuse database are servers of their own, with passwords."""
+
+from datasources._common import core, present
+from obsdash.author import DataSource, Environment, PostgresSource, RedisSource
+
+
+def sources(env: Environment) -> list[DataSource]:
+    """Return the data sources of production."""
+    if env.name != "prod":
+        return []
+    return present(
+        [
+            *core(env, Tempo="tempo"),
+            RedisSource(
+                "redis",
+                env.get("redis_url", "rediss://redis.example.com:6379"),
+                secrets={"password": "env:REDIS_PASSWORD"},
+            ),
+            PostgresSource(
+                "langfuse",
+                env.get("langfuse_db", "langfuse-db.example.com:5432"),
+                name="Langfuse",
+                database="langfuse",
+                user="grafana",
+                secrets={"password": "env:LANGFUSE_DB_PASSWORD"},
+            ),
+        ]
+    )
