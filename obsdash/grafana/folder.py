@@ -10,7 +10,7 @@ from obsdash.words import count
 
 NAME = FOLDER
 WRITERS = 1  # parallel creation on a fresh organisation meets deadlocks
-VERSIONED = True
+VERSIONED = False  # the tree of folders comes without versions
 
 
 def read(site: Site, wanted: Mapping[str, Resource], *, others: bool) -> Found:
@@ -91,18 +91,22 @@ def _contents(site: Site, uid: str) -> Mapping[str, int]:
     return {**found, "library panel": panels["result"]["totalCount"]}
 
 
-_COUNTS = {
+_NOUNS = {
     "dashboard": "dashboard",
     "folder": "folder",
     "alertrule": "alert rule",
     "librarypanel": "library panel",
+    "library_element": "library panel",
 }
 
 
 def _larger(found: Mapping[str, int], counts: Json) -> Mapping[str, int]:
     """Join what search shows with what the server counts: either may lag behind."""
-    counted = {_COUNTS.get(key, key): int(number) for key, number in counts.items()}
-    return {noun: max(found.get(noun, 0), counted.get(noun, 0)) for noun in {*found, *counted}}
+    joined = dict(found)
+    for key, number in counts.items():
+        noun = _NOUNS.get(key.removesuffix("s"), key)  # a plural since 13
+        joined[noun] = max(joined.get(noun, 0), int(number))
+    return joined
 
 
 def _id(site: Site, uid: str) -> int:

@@ -50,6 +50,11 @@ class GrafanaError(TargetError):
         return self.status in (429, 503) or not self.sent
 
     @property
+    def contested(self) -> bool:
+        """Whether somebody else may have written: 412 up to 12, 409 for dashboards in 13."""
+        return self.status in (409, 412) and self.word != "name-exists"
+
+    @property
     def unclear(self) -> bool:
         """Whether a write may have happened all the same."""
         return self.sent and not 400 <= self.status < 500

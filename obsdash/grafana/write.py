@@ -38,8 +38,11 @@ def carry_out(kind: Kind, site: Site, action: Action) -> Outcome:
 
 def _save(kind: Kind, site: Site, desired: Resource, base: Resource | None) -> Outcome | None:
     """Return why the server does not say what is desired, None when it does."""
-    if not kind.VERSIONED and fingerprint(kind.fetch(site, desired)) != fingerprint(base):
-        return Refused(desired.ref, CHANGED)
+    if not kind.VERSIONED:
+        live = kind.fetch(site, desired)
+        if fingerprint(live) != fingerprint(base):
+            return Refused(desired.ref, CHANGED)
+        base = live  # of which we now know the revision
     now, error = _settle(kind, site, desired, base, lambda live: kind.save(site, desired, live))
     missed = _missed(now, desired)
     if not missed:
@@ -47,7 +50,7 @@ def _save(kind: Kind, site: Site, desired: Resource, base: Resource | None) -> O
     if fingerprint(now) == fingerprint(base):
         why = error.message if error else f"Grafana reported success, but {missed}"
         return Failed(desired.ref, why, error.help if error else "")
-    if error and error.status == 412:
+    if error and error.contested:
         return Refused(desired.ref, CHANGED)
     return Failed(desired.ref, f"Grafana has something else than was sent: {missed}")
 
@@ -79,11 +82,18 @@ def _settle(
     for attempt in range(TRIES):
         if attempt:
             site.api.pause(BACKOFF * 2 ** (attempt - 1))
-        error = _attempt(write, now)
+        before = now
+        error = _attempt(write, before)
         now = _look(kind, site, like, error)
         if error is None or fingerprint(now) != fingerprint(base):
             break
+        if error.contested and _revision(now) == _revision(before):
+            break  # it is not the version that stands in the way
     return now, error
+
+
+def _revision(resource: Resource | None) -> str:
+    return resource.revision if resource else ""
 
 
 def _attempt(write: Callable[[Resource | None], None], now: Resource | None) -> GrafanaError | None:
@@ -91,7 +101,7 @@ def _attempt(write: Callable[[Resource | None], None], now: Resource | None) -> 
     try:
         write(now)
     except GrafanaError as error:
-        if error.unclear or error.word == "version-mismatch":
+        if error.unclear or error.contested:
             return error
         raise
     return None

@@ -25,7 +25,7 @@ from tests.doubles.grafana import GrafanaDouble
 
 Json = Any
 
-VERSIONS = ("9.3.2", "10.4.1", "11.6.0", "12.3.1")
+VERSIONS = ("9.3.2", "11.2.0", "12.3.1", "13.1.0-pre")
 REAL = os.environ.get("OBSDASH_TEST_GRAFANA_URL", "")
 
 

@@ -7,6 +7,7 @@ from tests.doubles.grafana.store import Dashboard, Store, Version, checked_uid, 
 
 MIN_REFRESH = 5  # seconds
 CHANGED = (412, "The dashboard has been changed by someone else", "version-mismatch")
+CHANGED_13 = (409, "Dashboard already exists. Use overwrite flag to update.")
 TWIN = (412, "A dashboard with the same name in the folder already exists", "name-exists")
 
 
@@ -126,7 +127,7 @@ def _existing(store: Store, data: Json, uid: str, *, overwrite: bool) -> Dashboa
         raise Refusal(400, "Dashboard cannot be changed to a folder")
     existing = store.dashboards.get(uid)
     if existing and existing.version != data.get("version", 0) and not overwrite:
-        raise Refusal(*CHANGED)
+        raise Refusal(*(CHANGED_13 if store.numbers >= (13, 0) else CHANGED))
     return existing
 
 
@@ -150,10 +151,14 @@ def _twin(
 def _stored(
     store: Store, call: Call, data: Json, folder: str, existing: Dashboard | None
 ) -> Answer:
-    if data.get("refresh"):
-        data["refresh"] = _slow_enough(data["refresh"])
+    if refresh := data.get("refresh"):
+        data["refresh"] = _slow_enough(refresh)
+        if store.numbers >= (13, 0) and data["refresh"] != refresh:
+            raise Refusal(400, "Dashboard refresh interval is too low")
     uid = existing.uid if existing else str(data.get("uid") or "") or store.new_uid()
     number = existing.version + 1 if existing else 1
+    if existing and store.numbers >= (13, 0) and _same(existing, data, folder):
+        number = existing.version  # a save that changes nothing counts for nothing
     identity = existing.id if existing else store.next_id()
     data |= {"id": identity, "uid": uid, "version": number}
     version = Version(
@@ -173,6 +178,11 @@ def _stored(
     name = slug(data["title"])
     answer = {"id": identity, "slug": name, "status": "success", "uid": uid, "version": number}
     return Answer(200, {**answer, "url": f"/d/{uid}/{name}"})
+
+
+def _same(existing: Dashboard, data: Json, folder: str) -> bool:
+    ours = {**data, "id": 0, "version": 0}
+    return (folder, ours) == (existing.folder, {**existing.data, "id": 0, "version": 0})
 
 
 def _slow_enough(refresh: object) -> object:

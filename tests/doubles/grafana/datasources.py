@@ -1,5 +1,6 @@
 """Data sources: /api/datasources."""
 
+import re
 from urllib.parse import urlsplit
 
 from tests.doubles.grafana.answers import Answer, Call, Json, Refusal, Route
@@ -31,6 +32,8 @@ def create_datasource(store: Store, call: Call) -> Answer:
     if any(d.fields["name"] == body["name"] for d in store.datasources.values()):
         raise Refusal(409, "data source with the same name already exists")
     uid = body.get("uid") or store.new_uid()
+    if store.numbers >= (12, 0) and not re.fullmatch("[A-Za-z0-9_-]{1,40}", uid):
+        raise Refusal(400, "Invalid datasource UID.")
     if uid in store.datasources:
         raise Refusal(409, "data source with the same uid already exists")
     new = Datasource(store.next_id(), {"readOnly": False, "version": 1})
@@ -46,6 +49,8 @@ def update_datasource(store: Store, call: Call, uid: str) -> Answer:
     body, source = _valid(call), _known(store, uid)
     if source.fields["readOnly"]:
         raise Refusal(403, "Cannot update read-only data source")
+    if store.numbers >= (13, 0) and body.get("uid", uid) != uid:
+        raise Refusal(400, "UID in the payload must match the UID in the URL")
     version = body.get("version", 0)
     if version and source.fields["version"] > version:
         raise Refusal(409, "Datasource has already been updated by someone else. Please reload")

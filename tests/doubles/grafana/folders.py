@@ -3,7 +3,6 @@
 from tests.doubles.grafana.answers import Answer, Call, Json, Refusal, Route, denied
 from tests.doubles.grafana.store import Folder, Store, checked_uid, now, slug
 
-CHANGED = (412, "the folder has been changed by someone else", "version-mismatch")
 TAKEN = (
     409,
     "a folder or dashboard in the general folder with the same name already exists",
@@ -32,7 +31,7 @@ def create_folder(store: Store, call: Call) -> Answer:
         raise Refusal(400, "A folder with that name already exists")
     checked_uid(uid)
     if uid in store.folders:
-        raise Refusal(*CHANGED)
+        raise _changed(store)
     if parent and parent not in store.folders:
         raise Refusal(404, "folder not found", "not-found")
     _refuse_twin(store, title, parent)
@@ -47,7 +46,7 @@ def update_folder(store: Store, call: Call, uid: str) -> Answer:
     if not title:
         raise Refusal(400, "folder title cannot be empty")
     if body.get("version", 0) != folder.version and not body.get("overwrite"):
-        raise Refusal(*CHANGED)
+        raise _changed(store)
     _refuse_twin(store, title, folder.parent, besides=uid)
     folder.title, folder.version = title, folder.version + 1
     return Answer(200, _document(store, folder))
@@ -80,9 +79,10 @@ def count_contents(store: Store, call: Call, uid: str) -> Answer:
     _known(store, call, uid)
     below = {f.uid for f in store.inside(uid)}
     dashboards = sum(d.folder in below for d in store.dashboards.values())
-    return Answer(
-        200, {"alertrule": 0, "dashboard": dashboards, "folder": len(below) - 1, "librarypanel": 0}
-    )
+    counts = {"alertrule": 0, "dashboard": dashboards, "folder": len(below) - 1, "librarypanel": 0}
+    if store.numbers >= (13, 0):
+        counts = {f"{noun}s": number for noun, number in counts.items()}
+    return Answer(200, counts)
 
 
 def _known(store: Store, call: Call, uid: str) -> Folder:
@@ -99,6 +99,11 @@ class Denial(Refusal):
     def __init__(self, permission: str) -> None:
         super().__init__(403, "")
         self.answer = denied(permission)
+
+
+def _changed(store: Store) -> Refusal:
+    word = "version-mismatch" if store.numbers < (13, 0) else ""
+    return Refusal(412, "the folder has been changed by someone else", word)
 
 
 def _refuse_twin(store: Store, title: str, parent: str, besides: str = "") -> None:
