@@ -43,10 +43,10 @@ from obsdash.author.datasources import (
     RedisSource,
     TempoSource,
 )
+from obsdash.author.fields import Panel
 from obsdash.author.indicators import Availability, Latency, Ratio
 from obsdash.author.layout import Row
 from obsdash.author.links import Link, PanelLink, TagLinks, to_alert, to_dashboard
-from obsdash.author.panel import Panel
 from obsdash.author.queries import Loki, Prometheus, Query, Tempo
 from obsdash.author.routing import Inhibit, Route, Routing
 from obsdash.author.rules import Alert, BaseUrls, Record, RuleGroup

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from obsdash.author.document import Json, given
-from obsdash.author.panel import DataPanel
+from obsdash.author.document import Json, defined, given
+from obsdash.author.fields import FieldPanel
+from obsdash.author.panel import QueryPanel
 from obsdash.author.refusals import check_range
 
 LegendMode = Literal["list", "table", "hidden"]
@@ -22,7 +23,7 @@ _SHOWN = {"legend": False, "tooltip": False, "viz": False}
 
 
 @dataclass(frozen=True)
-class LegendPanel(DataPanel):
+class LegendPanel(FieldPanel):
     """What panels with a legend and a tooltip share. legend_calcs: shown beside the names."""
 
     _: KW_ONLY
@@ -100,7 +101,7 @@ class TimeSeries(LegendPanel):
             "spanNulls": self.span_nulls,
             "stacking": {"group": "A", "mode": self.stack},
             "thresholdsStyle": {"mode": self.threshold_style},
-        } | _limits(axisSoftMin=self.soft_min, axisSoftMax=self.soft_max)
+        } | defined(axisSoftMin=self.soft_min, axisSoftMax=self.soft_max)
 
     def _scale(self) -> Json:
         if self.scale == "linear":
@@ -141,14 +142,18 @@ class StateTimeline(LegendPanel):
 
 
 @dataclass(frozen=True)
-class Heatmap(DataPanel):
+class Heatmap(QueryPanel):
     """Counts in buckets over time, from `format="heatmap"` queries of a histogram by `le`.
 
-    unit: of the y axis. calculate: make the buckets here, from series of plain values.
+    unit, decimals, min, max: of the y axis. calculate: make the buckets here, from plain values.
     scheme: a colour scheme of Grafana's, `Oranges`, `Spectral`, `Viridis`.
     """
 
     _: KW_ONLY
+    unit: str = ""
+    decimals: int | None = None
+    min: float | None = None
+    max: float | None = None
     calculate: bool = False
     scheme: str = "Oranges"
     color_scale: Literal["exponential", "linear"] = "exponential"
@@ -190,11 +195,11 @@ class Heatmap(DataPanel):
         }
 
     def _axis(self) -> Json:
-        return given(unit=self.unit) | _limits(decimals=self.decimals, min=self.min, max=self.max)
+        return given(unit=self.unit) | defined(decimals=self.decimals, min=self.min, max=self.max)
 
-    def _field(self) -> Json:
-        hidden = {"hideFrom": dict(_SHOWN), "scaleDistribution": {"type": "linear"}}
-        return {"custom": hidden}
+    def _field_config(self) -> Json:
+        custom = {"hideFrom": dict(_SHOWN), "scaleDistribution": {"type": "linear"}}
+        return {"defaults": {"custom": custom}, "overrides": []}
 
 
 @dataclass(frozen=True)
@@ -224,7 +229,7 @@ class Histogram(LegendPanel):
         return (
             shared
             | {"bucketOffset": self.bucket_offset, "combine": self.combine}
-            | _limits(bucketSize=self.bucket_size)
+            | defined(bucketSize=self.bucket_size)
         )
 
     def _custom(self) -> Json:
@@ -262,6 +267,5 @@ class PieChart(LegendPanel):
     def _custom(self) -> Json:
         return {"hideFrom": dict(_SHOWN)}
 
-
-def _limits(**values: Any) -> Json:
-    return {name: value for name, value in values.items() if value is not None}
+    def _usual_thresholds(self) -> Json:
+        return {}  # slices have the colours of the palette

@@ -47,6 +47,11 @@ def given(**values: Any) -> Json:
     return {key: value for key, value in values.items() if value not in (None, "", [], (), {})}
 
 
+def defined(**values: Any) -> Json:
+    """Keep what is not None."""
+    return {key: value for key, value in values.items() if value is not None}
+
+
 def plain(value: Any) -> Any:
     """Turn a panel or query of any library into dicts, lists and scalars, with its marks."""
     if isinstance(value, Mapping):

@@ -19,13 +19,14 @@ _NARROWEST = 3  # the least that panels share a line down to; then a line breaks
 class Row:
     """A heading, and panels below it that share its width.
 
-    panels: one line, or a list of lines. Panels without a width share their line evenly; a line
-    that is too long breaks. height: for panels without one. collapsed: closed until clicked.
-    repeat: the name of a variable, the row is drawn once for each of its values.
+    panels: one, a line of them, or a list of lines. Panels without a width share their line evenly;
+    a line that is too long breaks. height: for panels without one.
+    collapsed: closed until someone opens it. repeat: the name of a variable, the row is drawn once
+    for each of its values.
     """
 
     title: str
-    panels: Sequence[Any] = ()
+    panels: Any = ()
     _: KW_ONLY
     height: int | None = None
     collapsed: bool = False

@@ -1,4 +1,4 @@
-"""What every panel shares, and the panel for any plugin."""
+"""What every panel shares: its place, its words, its queries."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
@@ -9,7 +9,6 @@ from obsdash.author.ids import panel_id
 from obsdash.author.links import Link
 from obsdash.author.queries import BaseQuery, Source, reference
 from obsdash.author.refusals import check_choices, check_range, refuse
-from obsdash.author.thresholds import color_json, thresholds
 from obsdash.origin import Origin
 
 # The shape of all options below: later Grafanas migrate from it, 9.3 reads it as it stands.
@@ -70,9 +69,9 @@ class BasePanel:
         document = {
             "gridPos": given(h=self.height or self.default_height, w=self.width),
             "id": self.id,
-            "title": self.title,
         }
         document |= given(
+            title=self.title,
             description=self.description,
             links=[link.to_json_data() for link in self.links],
             transparent=self.transparent or None,
@@ -97,37 +96,24 @@ class BasePanel:
 
 
 @dataclass(frozen=True)
-class DataPanel(BasePanel):
+class QueryPanel(BasePanel):
     """What all panels with queries share.
 
     queries: one query or several; refIds A, B, C … are given in order.
-    unit: see `obsdash.author.units`. color: `thresholds`, `palette-classic`, `continuous-…`, or a
-    fixed colour. overrides, mappings, thresholds: see the functions of these names.
-    data_links: links on values. interval: the smallest step. time_from: a range of its own, `24h`.
+    interval: the smallest step. time_from: a range of its own, `24h`; time_shift: seen so much
+    earlier, `7d`.
     """
 
     queries: Queries = ()
     _: KW_ONLY
     datasource: Source = None
-    unit: str = ""
-    decimals: int | None = None
-    min: float | None = None
-    max: float | None = None
-    no_value: str = ""
-    display_name: str = ""
-    color: str = ""
-    thresholds: Json | None = None
-    mappings: Sequence[Json] = ()
-    overrides: Sequence[Json] = ()
-    data_links: Sequence[Link] = ()
     transformations: Sequence[Json] = ()
     interval: str = ""
     max_data_points: int | None = None
     time_from: str = ""
     time_shift: str = ""
 
-    plugin: ClassVar[str]
-    default_color: ClassVar[str] = "thresholds"
+    plugin: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -137,26 +123,29 @@ class DataPanel(BasePanel):
                 self.origin,
                 'write Prometheus("…") or Loki("…")',
             )
-        check_range(self, "decimals", 0, 20)
-        if self.min is not None and self.max is not None and self.min >= self.max:
-            refuse(f'panel "{self.title}": min {self.min} is not below max {self.max}', self.origin)
 
     def _content(self) -> Json:
         targets = [self._target(plain(query)) for query in listed(self.queries)]
         return {
-            "fieldConfig": {"defaults": self._field(), "overrides": list(self.overrides)},
             "options": self._options(),
             "pluginVersion": PLUGIN_VERSION,
             "targets": _lettered(targets, self),
             "type": self.plugin,
         } | given(
             datasource=self._source(targets),
+            fieldConfig=self._field_config(),
             interval=self.interval,
             maxDataPoints=self.max_data_points,
             timeFrom=self.time_from,
             timeShift=self.time_shift,
             transformations=list(self.transformations),
         )
+
+    def _options(self) -> Json:
+        return {}
+
+    def _field_config(self) -> Json:
+        return {}
 
     def _target(self, target: Json) -> Json:
         """Let a query without a data source use the panel's."""
@@ -171,59 +160,8 @@ class DataPanel(BasePanel):
             return dict(_MIXED)
         return dict(sources[0]) if sources else {}
 
-    def _field(self) -> Json:
-        return (
-            {
-                "color": color_json(self.color or self.default_color),
-                "mappings": list(self.mappings),
-                "thresholds": self.thresholds or thresholds("green"),
-            }
-            | given(
-                custom=self._custom(),
-                displayName=self.display_name,
-                links=[link.to_json_data() for link in self.data_links],
-                noValue=self.no_value,
-                unit=self.unit,
-            )
-            | {
-                name: value
-                for name in ("decimals", "min", "max")
-                if (value := getattr(self, name)) is not None
-            }
-        )
 
-    def _options(self) -> Json:
-        return {}
-
-    def _custom(self) -> Json:
-        return {}
-
-
-@dataclass(frozen=True)
-class Panel(DataPanel):
-    """A panel of any plugin, in the words of the plugin.
-
-    type: the plugin's id, `candlestick`. options, custom: its options and field options.
-    """
-
-    _: KW_ONLY
-    type: str
-    options: Mapping[str, Any] = field(default_factory=dict)
-    custom: Mapping[str, Any] = field(default_factory=dict)
-
-    def _content(self) -> Json:
-        content = super()._content() | {"type": self.type}
-        del content["pluginVersion"]  # it is the plugin's own, which we do not know
-        return content
-
-    def _options(self) -> Json:
-        return dict(self.options)
-
-    def _custom(self) -> Json:
-        return dict(self.custom)
-
-
-def _lettered(targets: list[Json], panel: DataPanel) -> list[Json]:
+def _lettered(targets: list[Json], panel: QueryPanel) -> list[Json]:
     """Give the refIds A, B, C … to targets without one."""
     taken = [target["refId"] for target in targets if target.get("refId")]
     if len(taken) != len(set(taken)):

@@ -5,7 +5,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar, Literal, get_args
 
 from obsdash.author.document import Json
-from obsdash.author.panel import PLUGIN_VERSION, BasePanel, DataPanel
+from obsdash.author.panel import PLUGIN_VERSION, BasePanel, QueryPanel
 from obsdash.author.refusals import check_range, refuse
 
 State = Literal["firing", "pending", "noData", "normal", "error"]
@@ -15,7 +15,7 @@ _ORDERS: tuple[Order, ...] = ("name", "-name", "importance", "oldest", "newest")
 
 
 @dataclass(frozen=True)
-class Logs(DataPanel):
+class Logs(QueryPanel):
     """Log lines, newest first."""
 
     _: KW_ONLY
@@ -42,9 +42,6 @@ class Logs(DataPanel):
             "sortOrder": "Ascending" if self.oldest_first else "Descending",
             "wrapLogMessage": self.wrap,
         }
-
-    def _field(self) -> Json:
-        return {}  # lines have no fields to configure
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ from typing import ClassVar, Literal
 
 from obsdash.author.charts import Calc
 from obsdash.author.document import Json, given
-from obsdash.author.panel import DataPanel
+from obsdash.author.fields import FieldPanel
 from obsdash.author.refusals import refuse
 
 Orientation = Literal["auto", "horizontal", "vertical"]
 
 
 @dataclass(frozen=True)
-class ValuePanel(DataPanel):
+class ValuePanel(FieldPanel):
     """What panels of single values share.
 
     calc: how a series becomes one value. all_values: one value a row instead, up to `limit`.
@@ -101,7 +101,7 @@ class BarGauge(ValuePanel):
 
 
 @dataclass(frozen=True)
-class Table(DataPanel):
+class Table(FieldPanel):
     """Rows and columns, from queries with `instant=True, format="table"`.
 
     sort: a column's name; with "-" before it, the largest first.
