@@ -50,6 +50,7 @@ REDIS = Component(
         *("--save", "", "--appendonly", "no"),
         *("--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru"),
     ),
+    variables=(("OBSDASH_DEMO_VARIABLES_REDIS_URL", "redis://{address}"),),
 )
 
 REDIS_EXPORTER = Component(
@@ -160,6 +161,7 @@ GRAFANA = Component(
         ("OBSDASH_DEMO_GRAFANA_URL", "http://{address}"),
         ("OBSDASH_DEMO_GRAFANA_USER", "admin"),
         ("OBSDASH_DEMO_GRAFANA_PASSWORD", '"$(cat {home}/password)"'),
+        ("OBSDASH_DEMO_VARIABLES_GRAFANA_URL", "http://{address}"),
     ),
 )
 
