@@ -26,11 +26,10 @@ step "Build"
 obsdash --env demo build
 
 step "Stack"
-obsdash stack up
+obsdash --env demo stack up
 set -a
 eval "$(obsdash stack urls --format env)"
 set +a
-
 
 step "Plan"
 obsdash --env demo diff
@@ -44,5 +43,5 @@ obsdash --env demo verify --wait 150s
 step "Where to look"
 obsdash stack urls
 echo
-echo "Make an alert fire:  curl -X POST '${DEMO_KNOBS_URL:-}/chaos?errors=30'"
+echo "Make an alert fire:  curl '$OBSDASH_DEMO_KNOBS_URL?errors=30'   (reset: curl '$OBSDASH_DEMO_KNOBS_URL/reset')"
 echo "Stop everything:     make down"
