@@ -1,4 +1,4 @@
-"""From a target's configuration to the target. A further target is one case here."""
+"""From a target's configuration to the target, and to its server. A further target is one case."""
 
 import os
 from typing import TYPE_CHECKING, assert_never
@@ -15,7 +15,7 @@ from obsdash.config.model import (
 from obsdash.target import Target
 
 if TYPE_CHECKING:
-    from obsdash.http import Auth, Tls
+    from obsdash.http import Auth, Client, Tls
 
 
 def connect(config: Config, target: TargetConfig, *, adopt: bool = False) -> Target:
@@ -50,6 +50,28 @@ def connect(config: Config, target: TargetConfig, *, adopt: bool = False) -> Tar
             )
         case _:
             assert_never(target)
+
+
+def client(
+    config: Config,
+    server: GrafanaConfig | PrometheusConfig,
+    *,
+    path: str = "",
+    timeout: float,
+    product: str,
+) -> "Client":
+    """Return a client of a target's server, for paths below `path`. Secrets are resolved here."""
+    from obsdash.http import Client
+
+    org = server.org if isinstance(server, GrafanaConfig) else 0
+    return Client(
+        server.url + path,
+        auth=_auth(server),
+        tls=_tls(config, server.tls),
+        headers={"X-Grafana-Org-Id": str(org)} if org else {},
+        timeout=timeout,
+        product=product,
+    )
 
 
 def _auth(target: GrafanaConfig | PrometheusConfig) -> "Auth | None":

@@ -1,12 +1,12 @@
 """Narrowing a plan to what the user named on the command line."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from obsdash.errors import ConfigError
 from obsdash.plan import Action, Delete, Plan
-from obsdash.resource import FOLDER, Ref
+from obsdash.resource import FOLDER, Ref, Resource
 from obsdash.words import nearest
 
 
@@ -17,7 +17,22 @@ def narrow(plans: Sequence[Plan], patterns: Sequence[str]) -> list[Plan]:
     """
     if not patterns:
         return list(plans)
-    known = {ref for plan in plans for ref in _refs(plan)}
+    _refuse_unknown(patterns, {ref for plan in plans for ref in _refs(plan)})
+    return [_narrow(plan, patterns) for plan in plans]
+
+
+def select(resources: Iterable[Resource], patterns: Sequence[str]) -> list[Resource]:
+    """Keep the resources that match a pattern, all when there is none; raises like `narrow`."""
+    found = list(resources)
+    _refuse_unknown(patterns, {resource.ref for resource in found})
+    return [
+        resource
+        for resource in found
+        if not patterns or any(_matches(resource.ref, pattern) for pattern in patterns)
+    ]
+
+
+def _refuse_unknown(patterns: Sequence[str], known: Collection[Ref]) -> None:
     for pattern in patterns:
         if not any(_matches(ref, pattern) for ref in known):
             names = [str(ref) for ref in known]
@@ -25,7 +40,6 @@ def narrow(plans: Sequence[Plan], patterns: Sequence[str]) -> list[Plan]:
                 f"nothing is called {pattern!r}{nearest(pattern, names)}",
                 help="name a resource as obsdash diff prints it, or use * in the name",
             )
-    return [_narrow(plan, patterns) for plan in plans]
 
 
 def _narrow(plan: Plan, patterns: Sequence[str]) -> Plan:

@@ -116,8 +116,12 @@ class Client:
         *,
         params: Mapping[str, Any] | None = None,
         data: Mapping[str, Any] | None = None,
+        json: Any = None,
     ) -> Response:
-        """Return the answer, whatever its status; raises TargetError when there is none."""
+        """Return the answer, whatever its status; raises TargetError when there is none.
+
+        data: a form to send; json: a document to send.
+        """
         query = f"?{urlencode(params, doseq=True)}" if params else ""
         target = quote(self._base.path.rstrip("/") + path, safe="/%:@!$&'()*+,;=~") + query
         url = self.url + path
@@ -125,6 +129,9 @@ class Client:
         if data is not None:
             form = self._headers | {"Content-Type": "application/x-www-form-urlencoded"}
             sending = _Request(url, method, target, form, urlencode(data, doseq=True).encode())
+        elif json is not None:
+            document = self._headers | {"Content-Type": "application/json"}
+            sending = _Request(url, method, target, document, orjson.dumps(json))
         connection = self._connection()
         try:
             return self._exchange(connection, sending)
@@ -147,9 +154,9 @@ class Client:
         )
 
     def close(self) -> None:
-        """Close the connections of all threads."""
+        """Close the connections of all threads; a later request opens its own anew."""
         with self._lock:
-            opened, self._opened = self._opened, []
+            opened = tuple(self._opened)
         for connection in opened:
             connection.close()
 

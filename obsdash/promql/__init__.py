@@ -2,15 +2,23 @@
 
 from obsdash.promql.changes import expression_changes
 from obsdash.promql.text import collapsed
-from obsdash.promql.tree import canonical, metrics, parse_error
-from obsdash.promql.variables import Placeholders, substitute, variables, with_placeholders
+from obsdash.promql.tree import canonical, metrics, needed_metrics, parse_error
+from obsdash.promql.variables import (
+    Placeholders,
+    Verbatim,
+    substitute,
+    variables,
+    with_placeholders,
+)
 
 __all__ = [
     "Placeholders",
+    "Verbatim",
     "canonical",
     "collapsed",
     "expression_changes",
     "metrics",
+    "needed_metrics",
     "parse_error",
     "substitute",
     "variables",

@@ -30,6 +30,7 @@ class Parsed(NamedTuple):
         return self.placeholders.restore(one_line(self.tree))
 
 
+@lru_cache(maxsize=256)
 def parse(expr: str) -> Parsed:
     """Return the tree of an expression, its variables replaced; raises ValueError with a sentence.
 
@@ -85,6 +86,44 @@ def metrics(expr: str) -> frozenset[str]:
     names: set[str] = set()
     promql_parser.walk(parsed.tree, lambda node: names.update(_named(node)))
     return frozenset(name for name in names if parsed.placeholders.restore(name) == name)
+
+
+def needed_metrics(expr: str) -> frozenset[str]:
+    """Return the metrics that an expression takes for granted.
+
+    That is `metrics` without those for whose absence it has an answer: `absent(x)`,
+    `x or vector(0)`.
+    """
+    try:
+        parsed = parse(expr)
+    except ValueError:
+        return frozenset()
+    names: set[str] = set()
+    answered: list[Expr] = []  # the nodes around the current one that have an answer
+
+    def enter(node: Expr) -> None:
+        if _answers_absence(node):
+            answered.append(node)
+        if not answered:
+            names.update(_named(node))
+
+    def leave(node: Expr) -> None:
+        if _answers_absence(node):
+            answered.pop()
+
+    promql_parser.walk(parsed.tree, enter, leave)
+    return frozenset(name for name in names if parsed.placeholders.restore(name) == name)
+
+
+def _answers_absence(node: Expr) -> bool:
+    if isinstance(node, promql_parser.Call):
+        return node.func.name in ("absent", "absent_over_time")
+    if not isinstance(node, promql_parser.BinaryExpr) or str(node.op) != "or":
+        return False
+    right = node.rhs
+    while isinstance(right, promql_parser.ParenExpr):
+        right = right.expr
+    return isinstance(right, promql_parser.Call) and right.func.name == "vector"
 
 
 def _named(node: Expr) -> set[str]:

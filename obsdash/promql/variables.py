@@ -4,9 +4,10 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
+from urllib.parse import quote
 from zlib import crc32
 
 import promql_parser
@@ -66,21 +67,33 @@ def variables(expr: str) -> frozenset[str]:
     )
 
 
-def substitute(expr: str, values: Mapping[str, str | Sequence[str]]) -> str:
-    """Replace variables by their values as Grafana does for Prometheus; unknown ones stay.
+class Verbatim(str):
+    """A value that goes into a query as it is, like what a dashboard says All stands for."""
 
-    Several values become a regular expression, `(a|b)`, unless the spelling asks for another
-    format: `${x:csv}`, `${x:pipe}`, `${x:raw}`, `${x:regex}`, `${x:doublequote}`, ….
+    __slots__ = ()
+
+
+def substitute(
+    expr: str, values: Mapping[str, str | Sequence[str]], *, language: str = "prometheus"
+) -> str:
+    """Replace variables by their values as Grafana does; unknown ones stay.
+
+    A text is a variable with one choice. A sequence is one with several: it becomes a regular
+    expression (also when it holds one), unless the spelling asks for another format: `${x:csv}`.
+    language: how values go into a query where no format is asked for: prometheus, sql or glob.
     """
+    one, several = _LANGUAGES[language]
 
     def value(match: re.Match[str]) -> str:
         parts = _parts(match[0])
         if parts is None or parts["name"] not in values:
             return match[0]
         given = values[parts["name"]]
-        return _FORMATS.get(parts["format"] or "", _for_prometheus)(
-            (given,) if isinstance(given, str) else tuple(given)
-        )
+        if isinstance(given, Verbatim):
+            return given
+        if as_asked := _FORMATS.get(parts["format"] or ""):
+            return as_asked((given,) if isinstance(given, str) else given)
+        return one(given) if isinstance(given, str) else several(given)
 
     return _VARIABLE.sub(value, expr)
 
@@ -89,10 +102,13 @@ def _parts(spelling: str) -> re.Match[str] | None:
     return _NAME.fullmatch(_inner(spelling))
 
 
-def _for_prometheus(values: Sequence[str]) -> str:
-    if len(values) == 1:
-        return values[0].replace("\\", "\\\\").replace('"', '\\"')
-    return f"({'|'.join(_escaped(value) for value in values)})"
+def _quotable(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _alternatives(values: Sequence[str]) -> str:
+    escaped = [_escaped(value) for value in values]
+    return escaped[0] if len(escaped) == 1 else f"({'|'.join(escaped)})"
 
 
 def _escaped(value: str) -> str:
@@ -109,18 +125,40 @@ def _each(shape: str, separator: str) -> Callable[[Sequence[str]], str]:
     return lambda values: separator.join(shape.replace("…", value) for value in values)
 
 
+def _glob(values: Sequence[str]) -> str:
+    return values[0] if len(values) == 1 else f"{{{','.join(values)}}}"
+
+
+def _moment(values: Sequence[str]) -> str:
+    """Spell milliseconds since 1970, which `$__from` and `$__to` are; other values stay."""
+    if not re.fullmatch(r"\d{1,14}", "".join(values)):
+        return _glob(values)
+    moment = datetime.fromtimestamp(int(values[0]) / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 _FORMATS: Mapping[str, Callable[[Sequence[str]], str]] = {
     "csv": _each("…", ","),
+    "date": _moment,
+    "date:iso": _moment,
+    "date:seconds": lambda values: _glob(values)[:-3],
     "distributed": _each("…", ","),
     "doublequote": _each('"…"', ","),
-    "glob": lambda values: values[0] if len(values) == 1 else f"{{{','.join(values)}}}",
+    "glob": _glob,
     "json": lambda values: json.dumps(values[0] if len(values) == 1 else list(values)),
+    "percentencode": lambda values: quote(_glob(values), safe=""),
     "pipe": _each("…", "|"),
     "raw": _each("…", ","),
     "regex": _regex,
     "singlequote": _each("'…'", ","),
     "sqlstring": _each("'…'", ","),
     "text": _each("…", " + "),
+}
+# How one choice, and how several go into a query.
+_LANGUAGES: Mapping[str, tuple[Callable[[str], str], Callable[[Sequence[str]], str]]] = {
+    "prometheus": (_quotable, _alternatives),
+    "sql": (lambda value: value.replace("'", "''"), _each("'…'", ",")),
+    "glob": (str, _glob),
 }
 
 

@@ -1,25 +1,24 @@
-"""The data sources that queries run on, found by uid or by type."""
+"""The data sources that queries run on, and how each is reached."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Protocol
 
 from obsdash.errors import TargetError
-from obsdash.verify.model import Answer, Query, Source, Window
+from obsdash.verify.model import Answer, DataSource, Question, Source, Window
 
 
 class Backend(Protocol):
-    """Something that answers queries of one data source."""
+    """Something that answers questions about one data source."""
 
-    def run(self, query: Query, text: str, window: Window) -> Answer:
-        """Run a query whose variables are replaced by `text`; raises QueryError or TargetError."""
+    def check(self) -> None:
+        """Raise SourceError when the data source, TargetError when the server does not answer."""
 
-    def values(self, call: str, window: Window) -> Sequence[str]:
-        """Run a variable's query and return its values; raises like `run`."""
+    def ask(self, question: Question) -> Answer:
+        """Return the answer; raises QueryError, UnsupportedError or TargetError."""
 
-    def exists(self, metric: str, window: Window) -> bool:
-        """Whether a metric has any series in the window."""
+    def unknown(self, text: str, window: Window) -> Sequence[str]:
+        """Say which things that a query names exist nowhere in the window; raises like `ask`."""
 
 
 class QueryError(TargetError):
@@ -30,28 +29,30 @@ class UnsupportedError(TargetError):
     """This kind of query cannot be run here; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class DataSource:
-    """What the definitions or a Grafana say of a data source."""
-
-    type: str
-    uid: str
-    name: str = ""
-    default: bool = False
-    scrape: timedelta = timedelta(seconds=15)
+class SourceError(TargetError):
+    """One data source does not answer; others may."""
 
 
 @dataclass(frozen=True, slots=True)
 class Backends:
     """All data sources, and how to reach each.
 
-    direct: data source uid or type → its backend.
+    named: data source uid or type → the backend that the configuration names for it.
     through: makes the backend of a data source behind a Grafana, where one is configured.
+    servers: data source type → a server of it that is configured for other reasons.
+    complete: whether `sources` are all there are.
     """
 
     sources: tuple[DataSource, ...] = ()
-    direct: Mapping[str, Backend] = field(default_factory=dict)
+    named: Mapping[str, Backend] = field(default_factory=dict)
     through: Callable[[DataSource], Backend] | None = None
+    servers: Mapping[str, Backend] = field(default_factory=dict)
+    complete: bool = False
+
+    @property
+    def any(self) -> bool:
+        """Whether anything at all can be asked."""
+        return bool(self.named or self.through or self.servers)
 
     def resolve(self, source: Source) -> DataSource | None:
         """Return the data source that a reference means: by uid, by name, the default one."""
@@ -59,17 +60,23 @@ class Backends:
             for known in self.sources:
                 if source.uid in (known.uid, known.name):
                     return known
-            return DataSource(source.type, source.uid) if source.type else None
+            known_type = source.type and not self.complete
+            return DataSource(source.type, source.uid) if known_type else None
         same = [known for known in self.sources if source.type in ("", known.type)]
         chosen = next((known for known in same if known.default), same[0] if same else None)
-        return chosen or (DataSource(source.type, "") if source.type else None)
+        return chosen or (DataSource(source.type) if source.type else None)
 
-    def backend(self, source: DataSource) -> Backend | None:
-        """Return how to reach a data source, None when nothing is configured for it."""
-        found = self.direct.get(source.uid) or self.direct.get(source.type)
-        if found is None and self.through is not None and source.uid:
+    def backend(self, source: DataSource, *, rule: bool = False) -> Backend | None:
+        """Return how to reach a data source, None when nothing is configured for it.
+
+        rule: the query is a rule's, which the rule's own server evaluates, no Grafana.
+        """
+        if named := self.named.get(source.uid) or self.named.get(source.type):
+            return named
+        server = self.servers.get(source.type)
+        if self.through and source.uid and not (rule and server):
             return self.through(source)
-        return found
+        return server
 
     def of_type(self, kind: str) -> tuple[DataSource, ...]:
         """Return the data sources that a data source variable offers."""

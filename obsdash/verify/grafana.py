@@ -1,69 +1,73 @@
-"""Queries through a Grafana, with the panel's own data source."""
+"""Queries through a Grafana, as its front end sends them."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import isfinite
 from typing import Any
 from urllib.parse import quote
 
-from obsdash.http import AnswerError, Client
-from obsdash.verify.backends import Backend, DataSource, QueryError, UnsupportedError
-from obsdash.verify.loki import Loki
-from obsdash.verify.model import Answer, Query, Window
-from obsdash.verify.prometheus import Prometheus
+import orjson
 
-_POINTS = 1000
+from obsdash.errors import TargetError
+from obsdash.http import AnswerError, Client, Response
+from obsdash.verify.backends import Backend, QueryError, SourceError, UnsupportedError
+from obsdash.verify.model import Answer, DataSource, Question, Window
+
+_NOT_OURS = (401, 403, 407)  # these concern every query
 
 
 class ThroughGrafana:
-    """One data source behind a Grafana: queries as panels send them, variables by its proxy."""
+    """One data source behind a Grafana.
 
-    def __init__(self, client: Client, source: DataSource, proxy: Client) -> None:
+    api: the data source's own interface, passed on by Grafana, where it is one that we speak.
+    """
+
+    def __init__(self, client: Client, source: DataSource, api: Backend | None) -> None:
         self._client = client
         self._source = source
-        self._proxy: Backend | None = None
-        if source.type == "prometheus":
-            self._proxy = Prometheus(proxy)
-        elif source.type == "loki":
-            self._proxy = Loki(proxy)
+        self._api = api
 
-    def run(self, query: Query, text: str, window: Window) -> Answer:
-        """Run a panel's query as Grafana's front end sends it."""
-        model = {**query.model, **_texts(query, text)}
-        body = {
-            "from": _millis(window.start),
-            "to": _millis(window.end),
-            "queries": [
-                {
-                    **model,
-                    "refId": "A",
-                    "datasource": {"type": self._source.type, "uid": self._source.uid},
-                    "intervalMs": int(window.step / timedelta(milliseconds=1)),
-                    "maxDataPoints": _POINTS,
-                    "instant": query.instant,
-                    "range": not query.instant,
-                }
-            ],
-        }
-        return _answer(self._post("/api/ds/query", body))
-
-    def values(self, call: str, window: Window) -> Sequence[str]:
-        """Run a variable's query."""
-        if self._proxy is None:
-            raise UnsupportedError(f"variables of {self._source.type} cannot be run yet")
-        return self._proxy.values(call, window)
-
-    def exists(self, metric: str, window: Window) -> bool:
-        """Whether a metric has any series in the window."""
-        return self._proxy is None or self._proxy.exists(metric, window)
-
-    def _post(self, path: str, body: Mapping[str, Any]) -> Any:
+    def check(self) -> None:
+        """Raise SourceError when Grafana gets no answer from the data source."""
         try:
-            return self._client.post_json(path, body)
+            if self._api:
+                self._api.check()
         except AnswerError as error:
-            if reason := _reason(error):
-                raise QueryError(reason) from None
+            why = f": {error.reason}" if error.reason else ""
+            raise SourceError(
+                f"data source {self._source} gives Grafana no answer ({error.status}{why})",
+                help="is it running, and is the url of the data source right?",
+            ) from None
+
+    def ask(self, question: Question) -> Answer:
+        """Run a query as Grafana's front end sends it, a variable's by the own interface."""
+        if question.kind == "values":
+            if self._api is None:
+                raise UnsupportedError(f"variables of {self._source.type} are not run")
+            return self._api.ask(question)
+        return _answer(self._post(_body(question)))
+
+    def unknown(self, text: str, window: Window) -> Sequence[str]:
+        """Say which things that a query names exist nowhere."""
+        return self._api.unknown(text, window) if self._api else []
+
+    def _post(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            response = self._client.request("POST", "/api/ds/query", json=body)
+        except TargetError as error:
+            if isinstance(error.__cause__, TimeoutError):
+                raise QueryError(error.message) from None
             raise
+        document = _document(response)
+        if isinstance(document.get("results"), Mapping):
+            return document
+        reason = document.get("message") or document.get("error")
+        if reason and response.status not in _NOT_OURS:
+            if "notImplemented" in str(document.get("messageId")):
+                raise UnsupportedError(f"{self._source.type} answers only in a browser")
+            raise QueryError(str(reason))
+        raise self._client.explain(response)
 
 
 def proxy_path(source: DataSource) -> str:
@@ -71,59 +75,55 @@ def proxy_path(source: DataSource) -> str:
     return f"/api/datasources/proxy/uid/{quote(source.uid, safe='')}"
 
 
-def grafana_sources(client: Client) -> tuple[DataSource, ...]:
-    """Return the data sources that a Grafana has; raises TargetError."""
-    found = client.get_json("/api/datasources")
-    entries = found if isinstance(found, list) else []
-    return tuple(
-        DataSource(
-            type=str(entry.get("type", "")),
-            uid=str(entry.get("uid", "")),
-            name=str(entry.get("name", "")),
-            default=bool(entry.get("isDefault")),
-        )
-        for entry in entries
-        if isinstance(entry, Mapping)
-    )
+def _body(question: Question) -> dict[str, Any]:
+    window = question.window
+    instant = question.kind == "instant"
+    model = {
+        "maxDataPoints": 1000,
+        **json.loads(question.model or "{}"),
+        "refId": "A",
+        "datasource": {"type": question.source.type, "uid": question.source.uid},
+        "intervalMs": int(window.step / timedelta(milliseconds=1)),
+        "instant": instant,
+        "range": not instant,
+        "exemplar": False,
+    }
+    return {"from": _millis(window.start), "to": _millis(window.end), "queries": [model]}
 
 
-def _texts(query: Query, text: str) -> dict[str, str]:
-    """Put the text with its variables replaced where the query held it."""
-    key = next((key for key, value in query.model.items() if value == query.text), "expr")
-    return {key: text}
+def _document(response: Response) -> Mapping[str, Any]:
+    try:
+        found = orjson.loads(response.body)
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, Mapping) else {}
 
 
-def _answer(body: Any) -> Answer:
-    results = body.get("results") if isinstance(body, Mapping) else None
-    if not isinstance(results, Mapping):
-        raise UnsupportedError("the answer is not that of a query")
-    result = results.get("A") or {}
+def _answer(document: Mapping[str, Any]) -> Answer:
+    result = document["results"].get("A") or {}
     if error := result.get("error"):
         raise QueryError(str(error))
     columns = list(_columns(result.get("frames") or []))
-    return Answer(len(columns), any(_drawable(column) for column in columns))
+    return Answer(len(columns), numbers=any(map(_drawable, columns)))
 
 
 def _columns(frames: Sequence[Any]) -> Iterator[Sequence[Any]]:
     """Yield the values of every column but time that has any."""
     for frame in frames:
-        fields = frame.get("schema", {}).get("fields", [])
-        for field, values in zip(fields, frame.get("data", {}).get("values", []), strict=False):
+        fields = (frame.get("schema") or {}).get("fields") or []
+        data = (frame.get("data") or {}).get("values") or []
+        for field, values in zip(fields, data, strict=False):
             if values and field.get("type") != "time":
                 yield values
 
 
 def _drawable(values: Sequence[Any]) -> bool:
+    """Whether any value can be shown; Grafana sends NaN and infinities as null."""
     return any(
         value is not None and not (isinstance(value, float) and not isfinite(value))
         for value in values
     )
 
 
-def _reason(error: AnswerError) -> str:
-    """Return the query's own error in a refusal; "" when it is Grafana that refuses."""
-    return error.reason if error.status in (400, 404, 500, 502) else ""
-
-
-def _millis(moment: Any) -> str:
+def _millis(moment: datetime) -> str:
     return str(int(moment.timestamp() * 1000))

@@ -2,13 +2,20 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from obsdash.http import AnswerError, Client
-from obsdash.verify.backends import QueryError, UnsupportedError
-from obsdash.verify.model import Answer, Query, Window
+from obsdash.http import Client
+from obsdash.verify.backends import QueryError
+from obsdash.verify.envelope import answer_of, checked_data
+from obsdash.verify.model import Answer, Question, Window
 
-_CALL = re.compile(r"\s*label_values\s*\((.*)\)\s*", re.DOTALL)
+_LABEL_VALUES = re.compile(r"\s*label_values\s*\((?:(.+),)?\s*([^\s,{}()]+)\s*\)\s*", re.DOTALL)
+_LABEL_NAMES = re.compile(r"\s*label_names\s*\(\s*\)\s*")
+_SELECTOR = re.compile(r'\{((?:[^{}"`]|"(?:\\.|[^"\\])*"|`[^`]*`)*)\}')
+_STRING = re.compile(r'"(?:\\.|[^"\\])*"|`[^`]*`')
+_MATCHER = re.compile(r"([A-Za-z_]\w*)\s*(?:=~|!~|!=|=)")
+_LINES = "100"
 
 
 class Loki:
@@ -17,50 +24,65 @@ class Loki:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def run(self, query: Query, text: str, window: Window) -> Answer:
-        """Run a panel's or rule's expression; a log query is empty when no line matches."""
-        if query.role in ("alert", "record"):
-            data = self._get("/loki/api/v1/query", {"query": text, "time": _stamp(window.end)})
-        else:
-            step = f"{window.step.total_seconds():g}s"
-            params = {"query": text, "step": step, "limit": "100", **_range(window)}
-            data = self._get("/loki/api/v1/query_range", params)
-        result = data.get("result") if isinstance(data, Mapping) else None
-        return Answer(len(result or []))
+    def check(self) -> None:
+        """Raise TargetError unless this is a Loki that answers."""
+        answer = self._client.get_json("/loki/api/v1/labels")
+        if not isinstance(answer, Mapping) or answer.get("status") != "success":
+            checked_data(self._client, "Loki", lambda: answer)
 
-    def values(self, call: str, window: Window) -> Sequence[str]:
-        """Run `label_values(label)`, `label_values({…}, label)`, `label_names()`."""
-        match = _CALL.fullmatch(call)
-        if not match:
-            return self._strings("/loki/api/v1/labels", _range(window))
-        selector, _, label = match[1].rpartition(",")
-        extra = {"query": selector.strip()} if selector.strip() else {}
-        return self._strings(
-            f"/loki/api/v1/label/{label.strip()}/values", {**_range(window), **extra}
+    def ask(self, question: Question) -> Answer:
+        """Run an expression, or what a variable says; logs are empty when no line matches."""
+        window = question.window
+        if question.kind == "values":
+            values = tuple(dict.fromkeys(self._values(question.text, window)))
+            return Answer(len(values), values=values)
+        params = {"query": question.text, "limit": _LINES}
+        if question.kind == "instant":
+            when = {"time": _stamp(window.end)}
+            return answer_of(self._get("/loki/api/v1/query", {**params, **when}))
+        step = {"step": f"{window.step.total_seconds():g}"}
+        return answer_of(
+            self._get("/loki/api/v1/query_range", {**params, **step, **_range(window)})
         )
 
-    def exists(self, metric: str, window: Window) -> bool:  # noqa: ARG002 (the protocol's)
-        """Logs have no metrics whose absence could be told."""
-        return True
+    def unknown(self, text: str, window: Window) -> Sequence[str]:
+        """Name the labels of the stream selectors that no stream has."""
+        wanted = {
+            name
+            for selector in _SELECTOR.findall(text)
+            for name in _MATCHER.findall(_STRING.sub('""', selector))
+        }
+        known = set(self._strings("/loki/api/v1/labels", _range(window))) if wanted else set()
+        return [f"no stream has a label {name}" for name in sorted(wanted - known)]
+
+    def _values(self, call: str, window: Window) -> Sequence[str]:
+        """Run `label_values(label)`, `label_values({…}, label)`, `label_names()`."""
+        if _LABEL_NAMES.fullmatch(call):
+            return self._strings("/loki/api/v1/labels", _range(window))
+        match = _LABEL_VALUES.fullmatch(call)
+        if not match:
+            raise QueryError(f"{call} is none of label_names(), label_values(…)")
+        selector = {"query": match[1].strip()} if match[1] else {}
+        return self._strings(
+            f"/loki/api/v1/label/{match[2]}/values", {**_range(window), **selector}
+        )
 
     def _strings(self, path: str, params: Mapping[str, str]) -> list[str]:
         return [str(item) for item in self._get(path, params) or []]
 
     def _get(self, path: str, params: Mapping[str, str]) -> Any:
-        try:
+        def call() -> Any:
             answer = self._client.get_json(path, params)
-        except AnswerError as error:
-            if error.status in (400, 422) and error.reason:
-                raise QueryError(error.reason) from None
-            raise
-        if not isinstance(answer, Mapping):
-            raise UnsupportedError("the answer is not Loki's")
-        return answer.get("data")
+            # Loki leaves `data` out where there is none.
+            ok = isinstance(answer, dict) and answer.get("status") == "success"
+            return {"data": None, **answer} if ok else answer
+
+        return checked_data(self._client, "Loki", call)
 
 
 def _range(window: Window) -> dict[str, str]:
     return {"start": _stamp(window.start), "end": _stamp(window.end)}
 
 
-def _stamp(moment: Any) -> str:
+def _stamp(moment: datetime) -> str:
     return str(int(moment.timestamp() * 1_000_000_000))

@@ -5,16 +5,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from obsdash.promql import substitute, variables
-from obsdash.resource import Spec
-from obsdash.verify.collect import source_of
+from obsdash.promql import Verbatim, variables
+from obsdash.verify.collect import source_of, variables_of
 from obsdash.verify.model import Window
+from obsdash.verify.timing import duration_or, rounded, spelled
 
-Values = Mapping[str, str | Sequence[str]]
+Value = str | tuple[str, ...]
+Values = Mapping[str, Value]
 
 _ALL = "$__all"
-_UNKNOWN = re.compile(r"\d+|__.*")  # capture groups of label_replace(), macros of other sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,117 +24,145 @@ class Variable:
 
     name: str
     type: str
-    spec: Spec
+    spec: Mapping[str, Any]
 
     @property
-    def current(self) -> str | list[str]:
-        """Return the saved value: "" when there is none."""
-        value = (self.spec.get("current") or {}).get("value", "")
-        return [str(item) for item in value] if isinstance(value, list) else str(value or "")
+    def several(self) -> bool:
+        """Whether Grafana treats its value as a choice of several."""
+        return bool(self.spec.get("multi") or self.spec.get("includeAll"))
 
     @property
-    def takes_all(self) -> bool:
-        """Whether the saved choice, or the only sensible first one, is All."""
-        chosen = self.current in (_ALL, [_ALL])
-        return chosen or (not self.current and bool(self.spec.get("includeAll")))
+    def saved(self) -> tuple[str, ...]:
+        """Return the saved choice; () when there is none."""
+        current = self.spec.get("current")
+        value = current.get("value") if isinstance(current, Mapping) else None
+        found = value if isinstance(value, list) else [value]
+        return tuple(str(item) for item in found if item not in (None, ""))
 
-    def choose(self, offered: Sequence[str]) -> str | list[str]:
-        """Return what Grafana would show first: the saved value where it is offered, else…"""
-        if self.takes_all:
+    def choose(self, offered: Sequence[str]) -> Value:
+        """Return what Grafana shows first: the saved choice as far as offered, else All, else the
+        first.
+        """
+        kept = tuple(value for value in self.saved if value in offered)
+        if self.spec.get("includeAll") and (_ALL in self.saved or not kept):
             every = self.spec.get("allValue")
-            return str(every) if every else list(offered)
-        current = self.current
-        if isinstance(current, list):
-            return [value for value in current if value in offered] or list(offered[:1])
-        return current if current in offered else next(iter(offered), "")
+            return Verbatim(every) if every else tuple(offered)
+        kept = kept or tuple(offered[:1])
+        if self.several:
+            return kept
+        return kept[0] if kept else ""
 
-    def offered(self, found: Sequence[str]) -> list[str]:
-        """Return the values that the variable's regex lets through, once each."""
-        pattern = str(self.spec.get("regex") or "").strip("/")
-        if not pattern:
+    def fallback(self) -> Value | None:
+        """Return what to take when its query cannot be run; None when nothing is known."""
+        if self.saved and _ALL not in self.saved:
+            return self.saved if self.several else self.saved[0]
+        every = self.spec.get("allValue") if self.spec.get("includeAll") else None
+        return Verbatim(every) if every else None
+
+    def matching(self, found: Sequence[str]) -> list[str]:
+        """Return what the variable's regex lets through, or the part it picks; once each."""
+        pattern = self.spec.get("regex")
+        regex = _regex(pattern if isinstance(pattern, str) else "")
+        if regex is None:
             return list(dict.fromkeys(found))
-        regex = re.compile(re.sub(r"\(\?<(?=[A-Za-z])", "(?P<", pattern))
         matches = (match for value in found if (match := regex.search(value)))
-        named = (m.groupdict().get("value") or (m[1] if m.re.groups else m[0]) for m in matches)
-        return list(dict.fromkeys(value for value in named if value))
+        return list(dict.fromkeys(picked for match in matches if (picked := _picked(match))))
 
 
-def dashboard_variables(spec: Spec) -> list[Variable]:
+def dashboard_variables(spec: Mapping[str, Any]) -> list[Variable]:
     """Return a dashboard's variables, each after those that it depends on."""
-    section = spec.get("templating")
-    entries = section.get("list") if isinstance(section, Mapping) else None
     found = [
-        Variable(str(entry.get("name", "")), str(entry.get("type", "")), dict(entry))
-        for entry in entries or []
+        Variable(str(entry.get("name") or ""), str(entry.get("type") or ""), entry)
+        for _, entry in variables_of(spec)
         if isinstance(entry, Mapping)
     ]
     return list(_ordered(found))
 
 
-def built_in(window: Window, scrape: timedelta) -> dict[str, str]:
-    """Return Grafana's own variables for a panel of ordinary width."""
+def static_value(variable: Variable, window: Window) -> Value | None:
+    """Return the value of a variable that asks nobody, None for one that does."""
+    query = variable.spec.get("query")
+    text = query if isinstance(query, str) else ""
+    match variable.type:
+        case "query" | "datasource":
+            return None
+        case "custom":
+            return variable.choose([part.rpartition(" : ")[2].strip() for part in _commas(text)])
+        case "interval":
+            return _interval(variable, _commas(text), window)
+        case "constant" | "textbox":
+            return (variable.saved or (text,))[0]
+        case _:
+            return (variable.saved or ("",))[0]
+
+
+def built_in(window: Window, scrape: timedelta, *, instant: bool, title: str = "") -> Values:
+    """Return Grafana's own variables, for a panel that asks with this window."""
     step, length = window.step, window.length
     rate = max(4 * scrape, step + scrape)
+    seconds = round(length.total_seconds())
     return {
-        "__interval": _duration(step),
+        "__interval": spelled(step),
         "__interval_ms": str(_millis(step)),
-        "__rate_interval": _duration(rate),
+        "__rate_interval": spelled(rate),
         "__rate_interval_ms": str(_millis(rate)),
-        "__range": f"{int(length.total_seconds())}s",
-        "__range_s": str(int(length.total_seconds())),
+        "__range": f"{seconds}s",
+        "__range_s": str(seconds),
         "__range_ms": str(_millis(length)),
-        "__auto": _duration(rate),
+        "__auto": f"{seconds}s" if instant else spelled(step),
         "__from": str(int(window.start.timestamp() * 1000)),
         "__to": str(int(window.end.timestamp() * 1000)),
-        "__dashboard": "",
-        "__name": "",
+        "__dashboard": title,
         "__org": "1",
         "__user": "obsdash",
-        "timeFilter": "true",
+        "__timezone": "utc",
     }
 
 
-def static_value(variable: Variable, window: Window) -> str | list[str] | None:
-    """Return the value of a variable that needs no data source, None for one that does."""
-    query = str(variable.spec.get("query") or "")
-    if variable.type == "custom":
-        return variable.choose([part.split(" : ")[-1].strip() for part in _commas(query)])
-    if variable.type == "interval":
-        offered = _commas(query)
-        chosen = variable.choose(offered)
-        automatic = isinstance(chosen, str) and (not chosen or "auto" in chosen)
-        return _duration(window.step) if automatic else chosen
-    if variable.type in ("constant", "textbox"):
-        return variable.current or query
-    if variable.type == "switch":
-        return variable.current or "false"
-    return "" if variable.type not in ("query", "datasource") else None
+def _regex(pattern: str) -> re.Pattern[str] | None:
+    """Read a JavaScript regular expression, `/…/i` or bare; None when there is nothing to read."""
+    delimited = re.fullmatch(r"/(.*)/([a-z]*)", pattern, re.DOTALL)
+    body, flags = delimited.groups() if delimited else (pattern and f"^{pattern}$", "")
+    try:
+        ours = re.sub(r"\(\?<(?=[A-Za-z])", "(?P<", body)
+        return re.compile(ours, re.IGNORECASE if "i" in flags else 0) if body else None
+    except re.error:
+        return None  # a construct that only JavaScript has: rather too many values than none
 
 
-def fill(text: str, values: Values) -> tuple[str, list[str]]:
-    """Return the text with its variables replaced, and the names of those nobody defined."""
-    filled = substitute(text, values)
-    unknown = sorted(
-        name for name in variables(text) - values.keys() if not _UNKNOWN.fullmatch(name)
-    )
-    return filled, unknown
+def _picked(match: re.Match[str]) -> str:
+    named = match.groupdict()
+    return named.get("value") or named.get("text") or (match[1] if match.re.groups else match[0])
+
+
+def _interval(variable: Variable, offered: Sequence[str], window: Window) -> str:
+    """Return the chosen interval; `auto` is a share of the range."""
+    saved = (variable.saved or ("",))[0]
+    auto = variable.spec.get("auto") is True
+    if saved in offered and saved:
+        return saved
+    if not auto:
+        return next(iter(offered), "1m")
+    count = variable.spec.get("auto_count")
+    count = count if isinstance(count, int) and count > 0 else 30
+    least = duration_or(str(variable.spec.get("auto_min") or ""), timedelta(seconds=10))
+    return spelled(max(least, rounded(window.length / count)))
 
 
 def _ordered(found: list[Variable]) -> Iterator[Variable]:
-    """Yield each variable after those it names; those in a circle come last, as they stand."""
+    """Yield each variable after those it names; those in a circle come as they stand."""
     names = {variable.name for variable in found}
     left, known = list(found), set[str]()
     while left:
-        ready = [v for v in left if not (_named(v) & names) - known - {v.name}] or left
-        for variable in ready:
-            known.add(variable.name)
-            yield variable
-        left = [variable for variable in left if variable.name not in known]
+        ready = [v for v in left if not (_named(v) & names) - known - {v.name}] or left[:1]
+        known |= {variable.name for variable in ready}
+        yield from ready
+        left = [variable for variable in left if variable not in ready]
 
 
 def _named(variable: Variable) -> frozenset[str]:
     source = source_of(variable.spec.get("datasource"))
-    query = json.dumps(variable.spec.get("query"))
+    query = json.dumps(variable.spec.get("query"), default=str)
     return variables(f"{query} {source.uid} {variable.spec.get('regex') or ''}")
 
 
@@ -142,10 +171,5 @@ def _commas(text: str) -> list[str]:
     return [part.strip().replace("\\,", ",") for part in parts if part.strip()]
 
 
-def _duration(value: timedelta) -> str:
-    seconds = value.total_seconds()
-    return f"{int(seconds)}s" if seconds >= 1 else f"{max(1, _millis(value))}ms"
-
-
 def _millis(value: timedelta) -> int:
-    return int(value / timedelta(milliseconds=1))
+    return round(value / timedelta(milliseconds=1))

@@ -1,0 +1,85 @@
+"""What a dashboard's variables stand for while its queries run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from obsdash.promql import variables
+from obsdash.verify.backends import Backends
+from obsdash.verify.desk import Ran
+from obsdash.verify.model import DataSource, Query, Window
+from obsdash.verify.variables import Value, Values, Variable, built_in
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The values of a dashboard's variables, as far as they are known.
+
+    types: data source variable → type.
+    blank: variables of which nothing is known, and why; their value is "".
+    """
+
+    title: str = ""
+    values: Values = field(default_factory=dict)
+    types: Mapping[str, str] = field(default_factory=dict)
+    blank: Mapping[str, str] = field(default_factory=dict)
+
+    def with_value(self, variable: Variable, value: Value) -> "Scene":
+        """Return the scene with a variable filled."""
+        return replace(self, values={**self.values, variable.name: value})
+
+    def with_source(self, variable: Variable, backends: Backends) -> "Scene":
+        """Return the scene with a data source variable filled: the saved, the default, the first.
+
+        Its value is "" when none is known; the type alone may do then.
+        """
+        kind = str(variable.spec.get("query") or "")
+        offered = [s for s in backends.of_type(kind) if variable.matching([s.name or s.uid])]
+        saved = [s for s in offered if {s.uid, s.name} & set(variable.saved)]
+        usual = [s for s in offered if s.default]
+        chosen = (*saved, *usual, *offered, DataSource(kind))[0]
+        types = {**self.types, variable.name: kind}
+        return replace(self.with_value(variable, chosen.uid), types=types)
+
+    def with_answer(self, variable: Variable, ran: Ran | None, why: str) -> "Scene":
+        """Return the scene with a query variable filled from its answer.
+
+        ran: None when it was not run, because of `why`. The saved choice has to do then.
+        """
+        if ran and not (ran.error or ran.unsupported):
+            return self.with_value(variable, variable.choose(variable.matching(ran.answer.values)))
+        value = variable.fallback()
+        if value is not None:
+            return self.with_value(variable, value)
+        reason = why or (ran and (ran.error or ran.unsupported)) or ""
+        blank = {**self.blank, variable.name: reason}
+        return replace(self.with_value(variable, ""), blank=blank)
+
+    def for_panel(self, query: Query) -> Values:
+        """Return the values that a panel sees: of what it is repeated by, the first one."""
+        first = {
+            name: value[:1]
+            for name in query.repeat
+            if isinstance(value := self.values.get(name, ""), tuple)
+        }
+        return {**self.values, **first}
+
+    def with_built_in(
+        self, values: Values, query: Query, source: DataSource, window: Window
+    ) -> Values:
+        """Add Grafana's own variables for a window."""
+        own = built_in(window, source.scrape, instant=query.instant, title=self.title)
+        return {**own, **values}
+
+    def source_type(self, text: str) -> str:
+        """Return the type of the data source variable that a uid is written with, "" if none."""
+        return next((self.types[name] for name in variables(text) if name in self.types), "")
+
+    def unfilled(self, text: str) -> str:
+        """Say which variable of a query nothing is known of, "" when all are filled."""
+        names = sorted(variables(text) & self.blank.keys())
+        return f"variable ${names[0]} is not filled: {self.blank[names[0]]}" if names else ""
+
+    def without_values(self, text: str) -> str:
+        """Say which variable of a query has nothing to choose from, "" when all have."""
+        names = sorted(name for name in variables(text) if not self.values.get(name, "…"))
+        return f"variable ${names[0]} has no values" if names else ""

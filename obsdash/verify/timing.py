@@ -1,0 +1,63 @@
+"""Durations, and the time range and step that Grafana would ask with."""
+
+import re
+from datetime import timedelta
+from itertools import pairwise
+
+from obsdash.errors import ConfigError
+from obsdash.verify.model import DataSource, Timing, Window
+
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000}
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhdwy]))+")
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdwy])")
+_LONGEST = 100 * 365 * 86_400  # seconds
+_MOST_POINTS = 11_000  # Prometheus refuses more
+
+# The steps that Grafana rounds to, in milliseconds.
+_STEPS = (
+    *(1, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 20_000, 30_000, 60_000),
+    *(120_000, 300_000, 600_000, 900_000, 1_200_000, 1_800_000, 3_600_000, 7_200_000),
+    *(10_800_000, 21_600_000, 43_200_000, 86_400_000, 604_800_000, 2_592_000_000),
+)
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read `90s`, `1h30m`, `250ms`; raises ConfigError."""
+    seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+    if not _DURATION.fullmatch(text) or not 0 < seconds < _LONGEST:
+        raise ConfigError(
+            f"{text!r} is not a duration", help="write a number and a unit: 90s, 5m, 1h30m, 7d"
+        )
+    return timedelta(seconds=seconds)
+
+
+def window_of(timing: Timing, source: DataSource, window: Window) -> Window:
+    """Return the window a panel asks for, in a run over `window`; its texts hold no variables."""
+    length = duration_or(timing.since, window.length)
+    end = window.end - duration_or(timing.shift, timedelta(0))
+    least = duration_or(timing.least_step.lstrip(">= "), source.scrape)
+    points = min(max(timing.points, 1), _MOST_POINTS)
+    return Window(end, length, max(least, rounded(length / points)))
+
+
+def duration_or(text: str, default: timedelta) -> timedelta:
+    """Read a duration of a dashboard; what is none, like `now/d`, is the default."""
+    try:
+        return parse_duration(text)
+    except ConfigError:
+        return default
+
+
+def rounded(step: timedelta) -> timedelta:
+    """Return the nearest step that a person would choose, as Grafana rounds it."""
+    millis = step / timedelta(milliseconds=1)
+    for smaller, larger in pairwise(_STEPS):
+        if millis < (smaller + larger) / 2:
+            return timedelta(milliseconds=smaller)
+    return timedelta(milliseconds=_STEPS[-1])
+
+
+def spelled(duration: timedelta) -> str:
+    """Spell a duration as both Prometheus and Loki read it."""
+    millis = round(duration / timedelta(milliseconds=1))
+    return f"{millis}ms" if millis % 1000 else f"{millis // 1000}s"
