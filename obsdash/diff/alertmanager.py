@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from obsdash.diff.leaves import MISSING, ORDER
+from obsdash.diff.leaves import ORDER
+from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import Finding, Group, Topic, part_findings, texts
 from obsdash.diff.noise import Part, Scope
 from obsdash.resource import Resource

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from obsdash.change import Change
+from obsdash.diff.alignment import IDENTITIES, aligned, orders
 from obsdash.diff.layout import Layout, layout
-from obsdash.diff.leaves import IDENTITIES, MISSING, Place, named
+from obsdash.diff.leaves import Place
+from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import Finding, Fold, Group, Topic, part_findings, plainly, whole
 from obsdash.diff.noise import DEFAULT, SERVER, Part, Scope
-from obsdash.diff.panel import listed, panel_findings, summary
-from obsdash.diff.panels import Pairing, flattened, paired, subjects
+from obsdash.diff.panel import listed, panel_findings, renamed, summary
+from obsdash.diff.panels import Pairing, flattened, pairing, subjects
 from obsdash.resource import Resource
 from obsdash.spelling import quoted, spelled
 
@@ -50,21 +52,19 @@ def _settings(spec: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _parts(live: Resource, desired: Resource, key: str, part: Part) -> Iterator[Finding]:
     """Yield what changed among variables or annotations, which are known by their names."""
-    old, new = (named(_list(side.spec, key), IDENTITIES["list"]) for side in (live, desired))
-    for name in [*new, *(name for name in old if name not in new)]:
-        before_at, before = old.get(name, (None, MISSING))
-        after_at, after = new.get(name, (None, MISSING))
-        place = Place((), f"/{key}/list").item(name, before_at, after_at)
-        place = place._replace(path=(), desired=f"/{key}/list/{after_at}")
-        subject = f"{part.value} {quoted(name)}"
-        if before is MISSING or after is MISSING:
-            yield _came_or_went(desired, subject, place, before, after)
+    pairs = aligned(_list(live.spec, key), _list(desired.spec, key), IDENTITIES["list"])
+    for pair in pairs:
+        place = Place((), f"/{key}/list").item(pair.name, pair.live, pair.desired)
+        place = place._replace(path=(), desired=f"/{key}/list/{pair.desired}")
+        subject = f"{part.value} {quoted(pair.name)}"
+        if pair.before is MISSING or pair.after is MISSING:
+            yield _came_or_went(desired, subject, place, pair.before, pair.after)
         else:
-            scope = Scope(part, before, after, place)
+            scope = Scope(part, pair.before, pair.after, place)
             yield from part_findings(scope, subject, PART_TOPICS, desired)
-    order = [name for name in new if name in old]
-    if order != [name for name in old if name in new]:
-        text = f"{part.value}s reordered: {', '.join(order)}"
+    before, after = orders(pairs)
+    if before != after:
+        text = f"{part.value}s reordered: {', '.join(after)}"
         yield Change("", text, "moved", f"/{key}/list", origin=desired.origin)
 
 
@@ -90,34 +90,34 @@ def _came_or_went(
 
 def _panels(live: Resource, desired: Resource) -> Iterator[Finding]:
     old, new = flattened(live.spec), flattened(desired.spec)
-    pairing = paired(old, new)
+    found = pairing(old, new)
     names = subjects(new)
-    arrangement = layout(old, new, pairing, names, desired)
-    for was, panel in pairing.pairs:
+    arrangement = layout(old, new, found, names, desired)
+    for was, panel in found.pairs:
         if was.content != panel.content:
             yield from panel_findings(was, panel, names[panel.pointer], desired)
-    yield from _added(pairing, arrangement, names, desired)
+    yield from _added(found, arrangement, names, desired)
     gone = subjects(old)
-    for panel in pairing.removed:
+    for panel in found.removed:
         text, subject = "removed", gone[panel.pointer]
         yield whole(desired, subject, text, "removed", panel.pointer, panel.body, None)
     yield from arrangement.moves()
     yield from arrangement.gaps()
-    yield from _renumbered(pairing, names, desired)
+    yield from _renumbered(found, names, desired)
 
 
 def _added(
-    pairing: Pairing, arrangement: Layout, names: Mapping[str, str], desired: Resource
+    found: Pairing, arrangement: Layout, names: Mapping[str, str], desired: Resource
 ) -> Iterator[Finding]:
-    for panel in pairing.added:
+    for panel in found.added:
         placed = "" if panel.type == "row" else arrangement.placed(panel)
         shown = summary(panel)
         text = f"added{f', {placed}' if placed else ''}{f': {shown}' if shown else ''}"
         yield whole(desired, names[panel.pointer], text, "added", panel.pointer, None, panel.body)
 
 
-def _renumbered(pairing: Pairing, names: Mapping[str, str], desired: Resource) -> Iterator[Finding]:
-    changed = [(was, now) for was, now in pairing.pairs if was.body.get("id") != now.body.get("id")]
+def _renumbered(found: Pairing, names: Mapping[str, str], desired: Resource) -> Iterator[Finding]:
+    changed = [(was, now) for was, now in found.pairs if was.body.get("id") != now.body.get("id")]
     for _, now in changed:
         if now.id is None:
             yield Fold(SERVER)
@@ -130,7 +130,7 @@ def _renumbered(pairing: Pairing, names: Mapping[str, str], desired: Resource) -
         yield whole(desired, names[now.pointer], text, "changed", path, was.id, now.id)
 
 
-def _renamed(group: Group) -> Iterator[str]:
+def _title(group: Group) -> Iterator[str]:
     yield plainly("title", group.leaves[0].before, group.leaves[0].after)
 
 
@@ -160,10 +160,10 @@ def _range(time: Any) -> str:
 
 
 TOPICS = (
-    Topic(("title",), _renamed),
+    Topic(("title",), _title, "renamed"),
     Topic(("tags",), _tags),
     Topic(("time",), _time),
     Topic(("links", "*"), listed("link", "links")),
 )
 
-PART_TOPICS: tuple[Topic, ...] = ()
+PART_TOPICS = (Topic(("name",), renamed, "renamed"),)

@@ -33,10 +33,10 @@ def box(panel: Panel) -> Box | None:
     position = panel.body.get("gridPos")
     if not isinstance(position, dict):
         return None
-    values = [position.get(key) for key in Box._fields]
-    if not all(isinstance(value, int | float) for value in values):
+    try:
+        found = Box(*(int(position[key]) for key in Box._fields))
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
-    found = Box(*(int(value) for value in values if value is not None))
     return found._replace(x=0, w=COLUMNS, h=1) if panel.type == "row" else found
 
 
@@ -60,11 +60,17 @@ def closed(found: Boxes) -> dict[str, Box]:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the panels of both sides stand, with gaps closed, and how they are paired."""
+    """Where the panels of both sides stand, and how they are paired.
+
+    raw: what the documents say, of both sides; before, after: the same with gaps closed.
+    rows: live row → the row it is now, by pointer.
+    """
 
     pairing: Pairing
+    raw: tuple[Boxes, Boxes]
     before: Boxes
     after: Boxes
+    rows: Mapping[str, str]
     wanted: Sequence[Panel]
     desired: Resource
     names: Mapping[str, str]
@@ -83,7 +89,8 @@ class Layout:
     def gaps(self) -> Iterator[Finding]:
         """Yield what only closed a gap."""
         for old, new in self.pairing.pairs:
-            if box(old) != box(new) and not self._moved(old, new):
+            raw = self.raw[0].get(old.pointer), self.raw[1].get(new.pointer)
+            if raw[0] != raw[1] and not self._moved(old, new):
                 yield Fold(LAYOUT)
 
     def _moved(self, old: Panel, new: Panel) -> bool:
@@ -96,10 +103,9 @@ class Layout:
 
     def _same_row(self, old: Panel, new: Panel) -> bool:
         """Whether a panel stayed under its row; a row that came or went takes none along."""
-        rows = {was.pointer: now.pointer for was, now in self.pairing.pairs if was.type == "row"}
-        was = rows.get(old.row.pointer) if old.row else ""
+        was = self.rows.get(old.row.pointer) if old.row else ""
         now = new.row.pointer if new.row else ""
-        return was == now or was is None or (bool(now) and now not in rows.values())
+        return was == now or was is None or (bool(now) and now not in self.rows.values())
 
     def _pushed(self, old: Panel, new: Panel) -> int:
         """Return how far a panel went up or down, 0 when that is not all it did."""
@@ -167,13 +173,18 @@ def layout(
     names: Mapping[str, str],
     desired: Resource,
 ) -> Layout:
-    """Compare where panels stand; inside a collapsed row positions stay as they are."""
-    return Layout(pairing, _shown(live), _shown(wanted), wanted, desired, names)
+    """Compare where panels stand."""
+    raw = boxes(live), boxes(wanted)
+    rows = {was.pointer: now.pointer for was, now in pairing.pairs if was.type == "row"}
+    stay = all(raw[0].get(was.pointer) == raw[1].get(now.pointer) for was, now in pairing.pairs)
+    shown = raw if stay else (_shown(live, raw[0]), _shown(wanted, raw[1]))
+    return Layout(pairing, raw, *shown, rows, wanted, desired, names)
 
 
-def _shown(panels: Sequence[Panel]) -> dict[str, Box]:
-    top = closed(boxes([panel for panel in panels if not panel.nested]))
-    return {**top, **boxes([panel for panel in panels if panel.nested])}
+def _shown(panels: Sequence[Panel], raw: Boxes) -> dict[str, Box]:
+    """Close the gaps; inside a collapsed row positions stay as they are."""
+    top = {panel.pointer for panel in panels if not panel.nested}
+    return {**raw, **closed({pointer: one for pointer, one in raw.items() if pointer in top})}
 
 
 def _way(distance: int) -> str:

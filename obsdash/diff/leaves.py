@@ -1,22 +1,15 @@
 """The smallest differences between two JSON documents, each with its place on both sides."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
+from obsdash.diff.alignment import IDENTITIES, Pair, aligned, orders, packed
+from obsdash.diff.missing import MISSING
 from obsdash.origin import escape
 
-
-class Missing(Enum):
-    """The value of what is not there, which is not null."""
-
-    MISSING = "missing"
-
-
-MISSING: Final = Missing.MISSING
 ORDER = "order"  # last path element of a leaf that says that a list's items changed places
 
 
@@ -60,11 +53,6 @@ def same(a: Any, b: Any) -> bool:
     return bool(a == b) and packed(a) == packed(b)
 
 
-def packed(value: Any) -> bytes:
-    """Encode so that equal JSON gives equal bytes; 1 and 1.0 differ."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-
-
 def leaves(before: Any, after: Any, place: Place = Place()) -> Iterator[Leaf]:  # noqa: B008 (immutable)
     """Yield every difference; what is there on one side only is taken apart to its scalars."""
     if place.path and place.path[-1] in WHOLE:
@@ -90,10 +78,10 @@ def _equal(before: Any, after: Any) -> bool:
 
 
 def _lists(before: list[Any], after: list[Any], place: Place) -> Iterator[Leaf]:
-    name = IDENTITIES.get(place.path[-1]) if place.path else None
+    identity = IDENTITIES.get(place.path[-1]) if place.path else None
     items = [*before, *after]
-    if name and all(isinstance(item, dict) for item in items):
-        yield from _named_items(named(before, name), named(after, name), place)
+    if identity and all(isinstance(item, dict) for item in items):
+        yield from _named_items(aligned(before, after, identity), place)
     elif same(before, after):
         return
     elif any(isinstance(item, dict | list) for item in items):
@@ -104,67 +92,20 @@ def _lists(before: list[Any], after: list[Any], place: Place) -> Iterator[Leaf]:
         yield Leaf(place, before, after)
 
 
-def _named_items(
-    before: Mapping[str, tuple[int, Any]], after: Mapping[str, tuple[int, Any]], place: Place
-) -> Iterator[Leaf]:
-    for label in dict.fromkeys([*after, *before]):
-        live, old = before.get(label, (None, MISSING))
-        desired, new = after.get(label, (None, MISSING))
-        inner = place.item(label, live, desired)
-        if old is MISSING or new is MISSING:
-            yield Leaf(inner, old, new)
+def _named_items(pairs: Sequence[Pair], place: Place) -> Iterator[Leaf]:
+    for pair in pairs:
+        inner = place.item(pair.name, pair.live, pair.desired)
+        if pair.before is MISSING or pair.after is MISSING:
+            yield Leaf(inner, pair.before, pair.after)
         else:
-            yield from leaves(old, new, inner)
-    old_order = [label for label in before if label in after]
-    new_order = [label for label in after if label in before]
-    if old_order != new_order:
-        yield Leaf(Place((*place.path, ORDER), place.live, place.desired), old_order, new_order)
-
-
-def named(items: Sequence[Any], name: Callable[[Any], Hashable]) -> dict[str, tuple[int, Any]]:
-    """Return name → (index, item); a name's second item is `name #2`."""
-    found: dict[str, tuple[int, Any]] = {}
-    for index, item in enumerate(items):
-        base = label = str(name(item))
-        count = 1
-        while label in found:
-            count += 1
-            label = f"{base} #{count}"
-        found[label] = index, item
-    return found
-
-
-def _field(key: str) -> Callable[[Any], Hashable]:
-    return lambda item: str(item.get(key) or "")
-
-
-def _route(route: Any) -> str:
-    old = (f'{k}="{v}"' for k, v in (route.get("match") or {}).items())
-    regex = (f'{k}=~"{v}"' for k, v in (route.get("match_re") or {}).items())
-    return ", ".join(sorted(map(str, [*old, *regex, *(route.get("matchers") or ())])))
-
-
-def _matcher(override: Any) -> str:
-    matcher = override.get("matcher") or {}
-    return f"{matcher.get('id')} {matcher.get('options')}"
+            yield from leaves(pair.before, pair.after, inner)
+    before, after = orders(pairs)
+    if before != after:
+        yield Leaf(Place((*place.path, ORDER), place.live, place.desired), before, after)
 
 
 # Objects that read as one value.
 WHOLE = ("datasource",)
-
-# Lists whose items have a name, by the key that holds the list. A step's name is its position.
-IDENTITIES: Mapping[str, Callable[[Any], Hashable]] = {
-    "targets": _field("refId"),
-    "overrides": _matcher,
-    "properties": _field("id"),
-    "list": _field("name"),
-    "links": _field("title"),
-    "dataLinks": _field("title"),
-    "transformations": _field("id"),
-    "receivers": _field("name"),
-    "routes": _route,
-    "steps": lambda _step: "step",
-}
 
 
 def value_at(document: Any, pointer: str) -> Any:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from obsdash.change import Change, Verb
-from obsdash.diff.leaves import MISSING, ORDER, Leaf, leaves, value_at
+from obsdash.diff.leaves import ORDER, Leaf, leaves, value_at
+from obsdash.diff.missing import MISSING
 from obsdash.diff.noise import Scope, noise_class
 from obsdash.resource import Resource
 from obsdash.spelling import from_to, spelled
@@ -43,19 +44,20 @@ class Group:
 
     @property
     def before(self) -> Any:
+        if self.leaves[0].path == self.path:
+            return self.leaves[0].before
         return value_at(self.scope.before, self.live[len(self.scope.place.live) :])
 
     @property
     def after(self) -> Any:
+        if self.leaves[0].path == self.path:
+            return self.leaves[0].after
         return value_at(self.scope.after, self.desired[len(self.scope.place.desired) :])
 
     @property
     def whole(self) -> bool:
         """Whether the thing itself came or went, not something in it."""
-        return self.leaves[0].path == self.path and MISSING in (
-            self.leaves[0].before,
-            self.leaves[0].after,
-        )
+        return self.leaves[0].path == self.path and MISSING in (self.before, self.after)
 
     def _pointer(self, pointer: str) -> str:
         path = self.leaves[0].path
@@ -69,6 +71,7 @@ class Topic(NamedTuple):
 
     pattern: tuple[str, ...]
     tell: Callable[[Group], Iterable[str]]
+    verb: Verb = "changed"
 
 
 def part_findings(
@@ -84,15 +87,16 @@ def part_findings(
             kept.append(leaf)
     for group, topic in _grouped(kept, scope, topics):
         for text in topic.tell(group):
-            yield told(desired, subject, text, group)
+            yield _told(desired, subject, text, topic.verb, group)
 
 
-def told(desired: Resource, subject: str, text: str, group: Group) -> Change:
+def _told(desired: Resource, subject: str, text: str, verb: Verb, group: Group) -> Change:
     """Make the change that a group of leaves is."""
     gone = group.after is MISSING
     return Change(
         subject=subject,
         text=text,
+        verb=verb,
         path=group.live if gone else group.desired,
         before=None if group.before is MISSING else group.before,
         after=None if gone else group.after,
@@ -150,7 +154,7 @@ def plainly(name: str, before: Any, after: Any) -> str:
 def _plain(group: Group) -> Iterator[str]:
     for leaf in group.leaves:
         if leaf.path[-1] == ORDER:
-            yield f"{label(leaf.path[:-1])} reordered: {', '.join(leaf.after)}"
+            yield f"{label(leaf.path[:-1])} reordered"
         else:
             yield plainly(label(leaf.path), leaf.before, leaf.after)
 

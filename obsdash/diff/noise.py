@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from promql_parser import parse_duration
 
 from obsdash.diff import defaults
-from obsdash.diff.leaves import MISSING, ORDER, Leaf, Place, same, value_at
+from obsdash.diff.leaves import ORDER, Leaf, Place, same, value_at
+from obsdash.diff.missing import MISSING
 from obsdash.promql import canonical, collapsed
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from obsdash.diff.leaves import MISSING, ORDER, Place
+from obsdash.diff.leaves import ORDER, Place
+from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import Finding, Group, Topic, label, part_findings, plainly, texts
 from obsdash.diff.noise import Part, Scope, dialect
 from obsdash.diff.panels import Panel
@@ -50,7 +51,8 @@ def source(reference: Any) -> str:
     return str(reference)
 
 
-def _title(group: Group) -> Iterator[str]:
+def renamed(group: Group) -> Iterator[str]:
+    """Tell a title or name by the one it had."""
     yield f"renamed from {quoted(_text(group.before))}"
 
 
@@ -92,6 +94,10 @@ def _expression(group: Group) -> Iterator[str]:
         yield prefix + from_to(collapsed(leaf.before), collapsed(leaf.after))
     else:
         yield prefix + "; ".join(expression_changes(leaf.before, leaf.after))
+
+
+def _ref_id(group: Group) -> Iterator[str]:
+    yield f"query {_text(group.before)} renamed to {_text(group.after)}"
 
 
 def _legend(group: Group) -> Iterator[str]:
@@ -234,10 +240,11 @@ TARGET = ("targets", "*")
 FIELD = ("fieldConfig", "defaults")
 
 TOPICS = (
-    Topic(("title",), _title),
+    Topic(("title",), renamed, "renamed"),
     Topic(("datasource",), _datasource),
     Topic(TARGET, _query),
     Topic((*TARGET, "expr"), _expression),
+    Topic((*TARGET, "refId"), _ref_id),
     Topic((*TARGET, "legendFormat"), _legend),
     Topic((*TARGET, "datasource"), _query_source),
     Topic((*TARGET, "hide"), _hidden),

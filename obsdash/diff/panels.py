@@ -1,11 +1,11 @@
 """Panels: found in rows, named, and paired with what they were."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from obsdash.diff.leaves import packed
+from obsdash.diff.alignment import Stage, by, packed, paired
 from obsdash.spelling import cut
 
 # Panels of one type that share this much of their content are the same panel, edited.
@@ -21,29 +21,16 @@ class Panel:
 
     body: Mapping[str, Any]
     pointer: str
+    id: Any
+    title: str
+    type: str
     row: "Panel | None" = None
     content: bytes = b""
-
-    @property
-    def id(self) -> Any:
-        return self.body.get("id")
-
-    @property
-    def title(self) -> str:
-        return str(self.body.get("title") or "")
-
-    @property
-    def type(self) -> str:
-        return str(self.body.get("type") or "")
 
     @property
     def nested(self) -> bool:
         """Whether it is kept inside a collapsed row."""
         return self.pointer.count("/") > 2
-
-
-Indexed = Mapping[int, Panel]
-Key = Callable[[Panel], Hashable]
 
 
 def flattened(spec: Mapping[str, Any]) -> list[Panel]:
@@ -79,7 +66,8 @@ def _reading_order(entry: tuple[int, Mapping[str, Any]]) -> tuple[float, float, 
 
 def _panel(body: Mapping[str, Any], pointer: str, row: Panel | None) -> Panel:
     shown = {k: v for k, v in body.items() if k not in ("id", "gridPos", "panels")}
-    return Panel(body, pointer, row, packed(shown))
+    title, kind = str(body.get("title") or ""), str(body.get("type") or "")
+    return Panel(body, pointer, body.get("id"), title, kind, row, packed(shown))
 
 
 def _bodies(holder: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -96,37 +84,15 @@ class Pairing:
     added: tuple[Panel, ...]
 
 
-def paired(live: Sequence[Panel], desired: Sequence[Panel]) -> Pairing:
+def pairing(live: Sequence[Panel], desired: Sequence[Panel]) -> Pairing:
     """Pair panels: equal ones first, then by id, type and title, then by likeness."""
-    old, new = dict(enumerate(live)), dict(enumerate(desired))
-    pairs: dict[int, int] = {}
-    for key in _KEYS:
-        found = dict(_matching(key, old, new))
-        pairs |= {new_index: old_index for old_index, new_index in found.items()}
-        old = {index: panel for index, panel in old.items() if index not in found}
-        new = {index: panel for index, panel in new.items() if index not in pairs}
-        if not old or not new:
-            break
+    pairs = paired(live, desired, _STAGES)
+    kept = set(pairs.values())
     return Pairing(
         pairs=tuple((live[pairs[index]], desired[index]) for index in sorted(pairs)),
-        removed=tuple(old.values()),
-        added=tuple(new.values()),
+        removed=tuple(panel for index, panel in enumerate(live) if index not in kept),
+        added=tuple(panel for index, panel in enumerate(desired) if index not in pairs),
     )
-
-
-def _matching(key: Key | None, old: Indexed, new: Indexed) -> Iterator[tuple[int, int]]:
-    """Yield pairs of indexes with equal keys; without a key, of the most alike panels."""
-    if key is None:
-        yield from _similar(old, new)
-        return
-    waiting: dict[Hashable, list[int]] = {}
-    for index, panel in old.items():
-        waiting.setdefault(key(panel), []).append(index)
-    waiting.pop(None, None)
-    for index, panel in new.items():
-        candidates = waiting.get(key(panel))
-        if candidates and (key is not _id or _share(old[candidates[0]], panel) >= ALIKE / 2):
-            yield candidates.pop(0), index
 
 
 def _id(panel: Panel) -> Hashable:
@@ -137,18 +103,7 @@ def _title(panel: Panel) -> Hashable:
     return (panel.type, panel.title) if panel.title else None
 
 
-_KEYS: tuple[Key | None, ...] = (
-    lambda panel: (panel.content, panel.id),
-    lambda panel: panel.content,
-    lambda panel: (panel.id, panel.type, panel.title) if panel.id else None,
-    _title,
-    _id,
-    None,
-    lambda panel: panel.title or None,
-)
-
-
-def _similar(old: Indexed, new: Indexed) -> Iterator[tuple[int, int]]:
+def _similar(old: Mapping[int, Panel], new: Mapping[int, Panel]) -> Iterator[tuple[int, int]]:
     pairs = ((i, j) for i in old for j in new if old[i].type == new[j].type)
     ranked = sorted((-_share(old[i], new[j]), i, j) for i, j in pairs)
     taken: set[tuple[str, int]] = set()
@@ -156,6 +111,17 @@ def _similar(old: Indexed, new: Indexed) -> Iterator[tuple[int, int]]:
         if -share >= ALIKE and not taken & {("old", i), ("new", j)}:
             taken |= {("old", i), ("new", j)}
             yield i, j
+
+
+_STAGES: tuple[Stage[Panel], ...] = (
+    by(lambda panel: (panel.content, panel.id)),
+    by(lambda panel: panel.content),
+    by(lambda panel: (panel.id, panel.type, panel.title) if panel.id else None),
+    by(_title),
+    by(_id, lambda old, new: _share(old, new) >= ALIKE / 2),
+    _similar,
+    by(lambda panel: panel.title or None),
+)
 
 
 def _share(a: Panel, b: Panel) -> float:

@@ -7,22 +7,34 @@ from typing import Any
 
 from deepdiff import DeepDiff
 
-from obsdash.diff.leaves import MISSING, Leaf, Place, packed
+from obsdash.diff.alignment import packed
+from obsdash.diff.leaves import ORDER, Leaf, Place
+from obsdash.diff.missing import MISSING
 from obsdash.origin import escape
 
 
 def remaining_leaves(before: list[Any], after: list[Any], place: Place) -> Iterator[Leaf]:
     """Yield the differences of two lists; an item inserted or removed is one difference."""
-    matcher = SequenceMatcher(None, [*map(packed, before)], [*map(packed, after)], autojunk=False)
+    old, new = [*map(packed, before)], [*map(packed, after)]
+    if sorted(old) == sorted(new):
+        yield Leaf(Place((*place.path, ORDER), place.live, place.desired), before, after)
+        return
+    for live, desired in _aligned(old, new):
+        inner = place.item(str(live if desired is None else desired), live, desired)
+        was = MISSING if live is None else before[live]
+        now = MISSING if desired is None else after[desired]
+        yield from _differing(was, now, inner)
+
+
+def _aligned(old: list[bytes], new: list[bytes]) -> Iterator[tuple[int | None, int | None]]:
+    """Pair the indexes of what differs: by position, unless something came or went."""
+    if len(old) == len(new):
+        yield from ((index, index) for index, item in enumerate(old) if item != new[index])
+        return
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
     for verb, start, stop, new_start, new_stop in matcher.get_opcodes():
-        if verb == "equal":
-            continue
-        pairs = zip_longest(range(start, stop), range(new_start, new_stop))
-        for live, desired in pairs:
-            inner = place.item(str(live if desired is None else desired), live, desired)
-            old = MISSING if live is None else before[live]
-            new = MISSING if desired is None else after[desired]
-            yield from _differing(old, new, inner)
+        if verb != "equal":
+            yield from zip_longest(range(start, stop), range(new_start, new_stop))
 
 
 def _differing(before: Any, after: Any, place: Place) -> Iterator[Leaf]:

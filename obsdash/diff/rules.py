@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from obsdash.change import Change
-from obsdash.diff.leaves import MISSING, Place, packed
+from obsdash.diff.alignment import Stage, by, packed, paired
+from obsdash.diff.leaves import Place
+from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import Finding, Group, Topic, part_findings, plainly, whole
 from obsdash.diff.noise import Part, Scope
 from obsdash.promql import canonical, collapsed, expression_changes
@@ -38,7 +40,8 @@ def group_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
     scope = Scope(Part.GROUP, _settings(live), _settings(desired))
     yield from part_findings(scope, "", (), desired)
     old, new = _rules(live.spec), _rules(desired.spec)
-    pairs = _paired(old, new)
+    found = paired(old, new, _STAGES)
+    pairs = [(old[found[index]], new[index]) for index in sorted(found)]
     topics = _LOKI_TOPICS if desired.ref.kind == LOKI_RULE_GROUP else _TOPICS
     for was, rule in pairs:
         place = Place((), f"/rules/{was.index}", f"/rules/{rule.index}")
@@ -82,24 +85,7 @@ def _expression(rule: Rule) -> Hashable:
     return rule.type, canonical(str(rule.body.get("expr")))
 
 
-_KEYS: tuple[Callable[[Rule], Hashable], ...] = (_identity, _name, _expression)
-
-
-def _paired(old: Sequence[Rule], new: Sequence[Rule]) -> list[tuple[Rule, Rule]]:
-    """Pair rules by what names them, then by name, then, when renamed, by expression."""
-    left, right = list(old), list(new)
-    pairs: list[tuple[Rule, Rule]] = []
-    for key in _KEYS:
-        waiting: dict[Hashable, list[Rule]] = {}
-        for rule in left:
-            waiting.setdefault(key(rule), []).append(rule)
-        found = [(waiting[k].pop(0), rule) for rule in right if waiting.get(k := key(rule))]
-        pairs += found
-        left = [rule for rule in left if all(rule is not was for was, _ in found)]
-        right = [rule for rule in right if all(rule is not now for _, now in found)]
-        if not left or not right:
-            break
-    return sorted(pairs, key=lambda pair: pair[1].index)
+_STAGES: tuple[Stage[Rule], ...] = (by(_identity), by(_name), by(_expression))
 
 
 def _renamed(was: Rule, rule: Rule, place: Place, desired: Resource) -> Change:
