@@ -123,15 +123,24 @@ def may_be_empty(thing: Thing, reason: str) -> Thing:
     return thing
 
 
+def dict_places() -> DictPlaces:
+    """Return the places of dict literals that are known in this run."""
+    watch = _watch.get()
+    return watch.dicts if watch else {}
+
+
 def marks_of(thing: Any) -> dict[str, str]:
     """Return what is remembered of an object or a dict literal, under the private keys."""
     if isinstance(thing, dict):
-        watch = _watch.get()
-        known = watch.dicts.get(id(thing)) if watch else None
+        known = dict_places().get(id(thing))
         return {ORIGIN_KEY: known[1]} if known else {}
     attributes = getattr(thing, "__dict__", {})
-    pairs = ((ORIGIN_KEY, _ORIGIN_ATTRIBUTE), (EMPTY_KEY, _EMPTY_ATTRIBUTE))
-    return {key: attributes[name] for key, name in pairs if name in attributes}
+    marks = {}
+    if place := attributes.get(_ORIGIN_ATTRIBUTE):
+        marks[ORIGIN_KEY] = place
+    if reason := attributes.get(_EMPTY_ATTRIBUTE):
+        marks[EMPTY_KEY] = reason
+    return marks
 
 
 def parse_origin(text: str) -> Origin:
@@ -140,31 +149,34 @@ def parse_origin(text: str) -> Origin:
     return Origin(file, int(line)) if file and line.isdigit() else Origin(text, 0)
 
 
-def split_marks(document: Any, pointer: str = "") -> tuple[Any, dict[str, Mark]]:
-    """Return the document without its private keys, and its marks by JSON pointer."""
+def split_marks(document: Any) -> tuple[Any, dict[str, Mark]]:
+    """Take the private keys out of a document, in place; return it, and its marks by JSON pointer.
+
+    A part that stands in the document twice must be two: use it on a copy that is yours.
+    """
     marks: dict[str, Mark] = {}
-    return _strip(document, pointer, marks), marks
+    _take(document, "", marks)
+    return document, marks
 
 
-def _strip(value: Any, pointer: str, marks: dict[str, Mark]) -> Any:
+def _take(value: Any, pointer: str, marks: dict[str, Mark]) -> None:
     if isinstance(value, dict):
         if ORIGIN_KEY in value or EMPTY_KEY in value:
-            marks[pointer] = _mark(value)
-        return {
-            key: _strip(item, f"{pointer}/{escape(key)}", marks)
-            for key, item in value.items()
-            if key not in (ORIGIN_KEY, EMPTY_KEY)
-        }
-    if isinstance(value, list):
-        return [_strip(item, f"{pointer}/{index}", marks) for index, item in enumerate(value)]
-    return value
+            marks[pointer] = _pop_mark(value)
+        for key, item in value.items():
+            if item and (item.__class__ is dict or item.__class__ is list):
+                _take(item, f"{pointer}/{escape(key)}", marks)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            if item and (item.__class__ is dict or item.__class__ is list):
+                _take(item, f"{pointer}/{index}", marks)
 
 
-def _mark(document: dict[str, Any]) -> Mark:
-    origin = document.get(ORIGIN_KEY)
-    return Mark(parse_origin(origin) if origin else None, document.get(EMPTY_KEY))
+def _pop_mark(document: dict[str, Any]) -> Mark:
+    origin = document.pop(ORIGIN_KEY, None)
+    return Mark(parse_origin(origin) if origin else None, document.pop(EMPTY_KEY, None))
 
 
 def escape(key: str) -> str:
     """Escape a key for a JSON pointer (RFC 6901)."""
-    return key.replace("~", "~0").replace("/", "~1")
+    return key.replace("~", "~0").replace("/", "~1") if "/" in key or "~" in key else key

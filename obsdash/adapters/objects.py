@@ -1,16 +1,17 @@
 """A value that a definition file holds → drafts, whichever library it comes from."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
+from obsdash.adapters.dashboards import checked_uid
 from obsdash.adapters.documents import reader_of
 from obsdash.adapters.draft import Draft, Style, Where, origin_in
 from obsdash.adapters.plain import plain
 from obsdash.errors import DefinitionError
 from obsdash.origin import marks_of
-from obsdash.resource import DASHBOARD, Resource
+from obsdash.resource import DASHBOARD, DATASOURCE, Resource
 
 Adapter = Callable[[Any, Where], list[Draft]]
 
@@ -19,25 +20,18 @@ def adapter_for(value: Any) -> Adapter | None:
     """Return what turns a value into drafts; None when the value defines nothing."""
     if isinstance(value, dict):
         return _document if reader_of(value) else None
-    if isinstance(value, type):
-        return None
-    if callable(getattr(value, "resources", None)):
+    return _adapter_of(value.__class__)
+
+
+@lru_cache(maxsize=512)
+def _adapter_of(kind: type) -> Adapter | None:
+    """Return the adapter for the instances of a class; knows libraries without importing them."""
+    if callable(getattr(kind, "resources", None)):
         return _own
-    if _is(value, "grafanalib.core", "Dashboard"):
-        return _grafanalib
-    if _is(value, "grafanalib.core", "AlertGroup", "AlertFileBasedProvisioning"):
-        return _grafana_alerts
-    if _is(value, "grafana_foundation_sdk.cog.builder", "Builder"):
-        return _document
-    if _is(value, "grafana_foundation_sdk.models.dashboard", "Dashboard"):
-        return _document
+    for known in kind.__mro__:
+        if adapter := _LIBRARIES.get((known.__module__, known.__name__)):
+            return adapter
     return None
-
-
-def _is(value: Any, module: str, *names: str) -> bool:
-    """Whether a value is of a class of a library, without importing the library."""
-    library = sys.modules.get(module)
-    return library is not None and isinstance(value, tuple(getattr(library, n) for n in names))
 
 
 def _own(value: Any, where: Where) -> list[Draft]:
@@ -45,11 +39,15 @@ def _own(value: Any, where: Where) -> list[Draft]:
 
 
 def _own_draft(resource: Resource, where: Where) -> Draft:
-    spec = plain(resource.spec, str(resource.ref), resource.origin or where.origin)
+    origin = resource.origin or where.origin
+    spec = plain(resource.spec, str(resource.ref), origin)
+    origin = origin_in(spec) or origin
+    if resource.ref.kind in (DASHBOARD, DATASOURCE):
+        checked_uid(resource.ref.uid, resource.ref.kind, origin)
     return Draft(
         resource.ref,
         spec,
-        origin_in(spec) or resource.origin or where.origin,
+        origin,
         Style.OURS if resource.ref.kind == DASHBOARD else Style.FINAL,
         resource.folder or None,
         dict(resource.marks),
@@ -85,3 +83,13 @@ def _grafana_alerts(value: Any, where: Where) -> list[Draft]:
 def _name(value: Any) -> str:
     title = value.get("title") if isinstance(value, dict) else getattr(value, "title", None)
     return f'dashboard "{title}"' if isinstance(title, str) else type(value).__name__
+
+
+_LIBRARIES: dict[tuple[str, str], Adapter] = {
+    ("grafanalib.core", "AlertFileBasedProvisioning"): _grafana_alerts,
+    ("grafanalib.core", "AlertGroup"): _grafana_alerts,
+    ("grafanalib.core", "Dashboard"): _grafanalib,
+    ("grafana_foundation_sdk.cog.builder", "Builder"): _document,
+    ("grafana_foundation_sdk.models.dashboard", "Dashboard"): _document,
+    ("grafana_foundation_sdk.models.resource", "Manifest"): _document,
+}

@@ -1,10 +1,11 @@
 """Any author's objects → dicts, lists and scalars that JSON can say, with their marks inside."""
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
-from obsdash.errors import DefinitionError
-from obsdash.origin import Origin, marks_of
+from obsdash.errors import DefinitionError, ObsdashError
+from obsdash.origin import ORIGIN_KEY, DictPlaces, Origin, dict_places, marks_of, parse_origin
 
 # Written out in the order of frequency; `in` a frozenset of types is the quickest test there is.
 _SCALARS = frozenset({str, int, bool, type(None)})
@@ -14,7 +15,7 @@ _DEPTH = 200
 def plain(value: Any, what: str, origin: Origin) -> Any:
     """Return a deep copy as plain JSON; raises DefinitionError naming `what` and the path."""
     try:
-        return _plain(value)
+        return _converter(dict_places())(value)
     except (_NotJsonError, RecursionError):
         raise DefinitionError(f"{what}: {_fault(value)}", origin=origin) from None
 
@@ -23,45 +24,63 @@ class _NotJsonError(Exception):
     """Something inside is not JSON; `_fault` finds out what and where."""
 
 
-def _plain(value: Any) -> Any:
-    kind = value.__class__
-    if kind is dict:
-        return _mapping(value)
-    if kind is list or kind is tuple:
-        return [item if item.__class__ in _SCALARS else _plain(item) for item in value]
-    if kind in _SCALARS:
-        return value
-    if kind is float:
+def _converter(places: DictPlaces) -> Callable[[Any], Any]:
+    """Return the function that copies; nested ones, as each call counts a thousand times."""
+
+    def mapping(value: dict[Any, Any]) -> dict[str, Any]:
+        try:
+            "".join(value)  # the quickest way to see that every key is a text
+        except TypeError:
+            raise _NotJsonError from None
+        copy = {
+            key: item if item.__class__ in _SCALARS else converters.get(item.__class__, other)(item)
+            for key, item in value.items()
+        }
+        if id(value) in places:
+            copy[ORIGIN_KEY] = places[id(value)][1]
+        return copy
+
+    def sequence(value: list[Any]) -> list[Any]:
+        return [
+            item if item.__class__ in _SCALARS else converters.get(item.__class__, other)(item)
+            for item in value
+        ]
+
+    def number(value: float) -> float:
         if value - value != 0:  # NaN or infinite
             raise _NotJsonError
         return value
-    return _object(value)
 
+    def other(value: Any) -> Any:
+        if value.__class__ in _SCALARS:
+            return value
+        data = _unwrap(value)
+        document = converters.get(data.__class__, other)(data)
+        if document.__class__ is dict:
+            document.update(marks_of(value))
+        return document
 
-def _mapping(value: dict[Any, Any]) -> dict[str, Any]:
-    try:
-        "".join(value)  # the quickest way to see that every key is a text
-    except TypeError:
-        raise _NotJsonError from None
-    copy = {
-        key: item if item.__class__ in _SCALARS else _plain(item) for key, item in value.items()
+    converters: dict[type[Any], Callable[[Any], Any]] = {
+        dict: mapping,
+        list: sequence,
+        tuple: sequence,
+        float: number,
     }
-    copy.update(marks_of(value))
-    return copy
-
-
-def _object(value: Any) -> Any:
-    document = _plain(_unwrap(value))
-    if document.__class__ is dict:
-        document.update(marks_of(value))
-    return document
+    return lambda value: converters.get(value.__class__, other)(value)
 
 
 def _unwrap(value: Any) -> Any:
     """Return what an object says it is in JSON, one step closer to plain."""
     for method in ("to_json_data", "build", "to_json"):  # grafanalib and ours, then the SDK's
-        if callable(convert := getattr(value, method, None)):
+        convert = getattr(value, method, None)
+        if convert is None:
+            continue
+        try:
             return convert()
+        except (RecursionError, ObsdashError):
+            raise
+        except Exception as error:
+            raise _refused(value, error) from error
     if isinstance(value, Enum):
         return value.value
     kinds: tuple[type[Any], ...] = (str, int, float, dict, list)
@@ -69,6 +88,14 @@ def _unwrap(value: Any) -> Any:
         if isinstance(value, kind):
             return kind(value)
     raise _NotJsonError
+
+
+def _refused(value: Any, error: Exception) -> DefinitionError:
+    place = marks_of(value).get(ORIGIN_KEY)
+    return DefinitionError(
+        f"this {type(value).__name__} cannot be written as JSON: {error}",
+        origin=parse_origin(place) if place else None,
+    )
 
 
 def _fault(root: Any) -> str:

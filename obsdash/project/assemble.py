@@ -1,13 +1,17 @@
 """Drafts of all files → the resources of the project."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import orjson
+
 from obsdash.adapters.draft import Draft, Style
-from obsdash.adapters.modernise import modernise
+from obsdash.adapters.modernise import modernise, resolve
+from obsdash.adapters.modernise.parts import panels_with_pointers
 from obsdash.adapters.modernise.sources import Sources
 from obsdash.errors import DefinitionError, ObsdashError
 from obsdash.origin import Mark, Origin, split_marks
+from obsdash.project.files import DefinitionFile
 from obsdash.resource import (
     DASHBOARD,
     DATASOURCE,
@@ -21,26 +25,57 @@ from obsdash.resource import (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A draft, and what its file says for it: Grafana folder, namespace of rule groups."""
+    """A draft with its marks taken out, and what its file says for it."""
 
     draft: Draft
+    marks: Mapping[str, Mark]
     folder: str
     namespace: str
 
 
+def prepare(draft: Draft, file: DefinitionFile, off: frozenset[str]) -> Found:
+    """Repair a draft as far as it goes without the others, while it is fresh in the caches."""
+    try:
+        if draft.style is not Style.FINAL:
+            modernise(draft.spec, draft.style, off)
+        _, inside = split_marks(draft.spec)
+        orjson.dumps(draft.spec)
+    except (RecursionError, TypeError) as error:
+        raise DefinitionError(
+            f"{draft.ref} cannot be written as JSON: {error}", origin=draft.origin
+        ) from None
+    marks = {"": Mark(draft.origin), **draft.marks, **inside}
+    if draft.ref.kind == DASHBOARD:
+        _refuse_equal_ids(draft, marks)
+    return Found(draft, marks, file.folder, file.namespace)
+
+
+def _refuse_equal_ids(draft: Draft, marks: Mapping[str, Mark]) -> None:
+    """Refuse panels with one id: Grafana would show, link and alert on either."""
+    first: dict[int, str] = {}
+    for pointer, panel in panels_with_pointers(draft.spec):
+        number = panel.get("id")
+        other = first.setdefault(number, pointer) if isinstance(number, int) else pointer
+        if other != pointer:
+            places = [marks[p].origin for p in (other, pointer) if p in marks]
+            where = f", first in {places[0]}" if len(places) > 1 else ""
+            raise DefinitionError(
+                f'{draft.ref}: panel "{panel.get("title")}" has the id {number} of another{where}',
+                origin=places[-1] if places else draft.origin,
+                help="give it another id, or none: it then gets one from its title",
+            )
+
+
 def assemble(
-    found: list[Found], modernise_off: frozenset[str]
+    found: list[Found], off: frozenset[str]
 ) -> tuple[tuple[Resource, ...], list[ObsdashError]]:
     """Return the resources by ref, and what is wrong between them."""
     errors: list[ObsdashError] = []
     sources = Sources.of(one.draft for one in found)
     resources: dict[Ref, Resource] = {}
     for one in found:
-        try:
-            resource = _resource(one, sources, modernise_off)
-        except ObsdashError as error:
-            errors.append(error)
-            continue
+        resolve(one.draft.spec, one.draft.style, off, sources)
+        resource = _resource(one)
         first = resources.setdefault(resource.ref, resource)
         if first is not resource:
             errors.append(_twice(resource, first))
@@ -50,14 +85,10 @@ def assemble(
     return tuple(resources[ref] for ref in sorted(resources)), errors
 
 
-def _resource(one: Found, sources: Sources, off: frozenset[str]) -> Resource:
+def _resource(one: Found) -> Resource:
     draft = one.draft
-    if draft.style is not Style.FINAL:
-        modernise(draft, sources, off)
-    spec, inside = split_marks(draft.spec)
-    marks = {"": Mark(draft.origin), **draft.marks, **inside}
     folder = one.folder if draft.folder is None and draft.ref.kind == DASHBOARD else draft.folder
-    return Resource(_ref(one), spec, folder or "", marks, secrets=draft.secrets)
+    return Resource(_ref(one), draft.spec, folder or "", one.marks, secrets=draft.secrets)
 
 
 def _ref(one: Found) -> Ref:

@@ -8,6 +8,9 @@ from typing import Any
 from obsdash.adapters.objects import adapter_for
 from obsdash.resource import Environment
 
+# What most of a module's names stand for, and never a definition.
+_NEVER = frozenset({str, int, float, bool, type(None), type, ModuleType})
+
 
 def is_rule_test(value: Any) -> bool:
     """Whether a value is a test of rules, by the mark that its class carries."""
@@ -17,7 +20,7 @@ def is_rule_test(value: Any) -> bool:
 def definitions(module: ModuleType, environment: Environment) -> Iterator[Any]:
     """Yield what the public names of a module define, and what its functions of `env` return."""
     for name, value in list(vars(module).items()):
-        if name.startswith("_") or isinstance(value, ModuleType):
+        if value.__class__ in _NEVER or name.startswith("_"):
             continue
         if not isinstance(value, FunctionType):
             yield from _inside(value)
@@ -41,6 +44,8 @@ def takes_environment(function: FunctionType) -> bool:
 
 def _inside(value: Any, around: tuple[int, ...] = ()) -> Iterator[Any]:
     """Yield a value if it defines something, else what its items define."""
+    if value.__class__ in _NEVER:
+        return
     if adapter_for(value) or is_rule_test(value):
         yield value
     elif isinstance(value, dict | list | tuple | GeneratorType) and id(value) not in around:

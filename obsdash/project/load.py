@@ -10,10 +10,11 @@ from typing import Any
 from obsdash.adapters.documents import reader_of
 from obsdash.adapters.draft import Draft, Where
 from obsdash.adapters.objects import adapter_for
+from obsdash.adapters.plain import plain
 from obsdash.errors import DefinitionError, ObsdashError
 from obsdash.origin import Origin
 from obsdash.project import Project
-from obsdash.project.assemble import Found, assemble
+from obsdash.project.assemble import Found, assemble, prepare
 from obsdash.project.collect import definitions, is_rule_test
 from obsdash.project.files import DefinitionFile, find_definitions
 from obsdash.project.modules import Modules
@@ -28,7 +29,7 @@ def load(root: Path, environment: Environment, modernise_off: frozenset[str]) ->
     """Carry out `load_project`; root is absolute."""
     files = find_definitions(root)
     with _no_collection(), recording(root) as recorder, stdout_to_stderr() as prints:
-        run = _Run(root, environment, files, recorder, prints)
+        run = _Run(root, environment, modernise_off, files, recorder, prints)
         with run.modules.installed():
             run.all()
     resources, errors = assemble(run.found, modernise_off)
@@ -52,12 +53,17 @@ def _place(error: ObsdashError) -> tuple[str, int, str]:
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Pause the garbage collector: nearly all that is made stays until the end."""
+    """Pause the garbage collector: nearly all that is made stays until the end.
+
+    Afterwards everything counts as old at once, so that nothing of it is searched for garbage soon.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
+        gc.unfreeze()
         if enabled:
             gc.enable()
 
@@ -69,6 +75,7 @@ class _Run:
         self,
         root: Path,
         environment: Environment,
+        off: frozenset[str],
         files: tuple[DefinitionFile, ...],
         recorder: Recorder,
         prints: Prints,
@@ -79,6 +86,7 @@ class _Run:
         self.modules = Modules(root, recorder, self._ran)
         self._root = root
         self._environment = environment
+        self._off = off
         self._files = {file.path: file for file in files}
         self._recorder = recorder
         self._prints = prints
@@ -136,7 +144,8 @@ class _Run:
         content = file.path.read_bytes()
         self._recorder.source(str(file.path), content)
         where = _where(file)
-        for document in read_documents(file.name, content):
+        for found in read_documents(file.name, content):
+            document = plain(found, "the document", where.origin)
             reader = reader_of(document) if isinstance(document, dict) else None
             if reader is None:
                 raise DefinitionError(
@@ -146,7 +155,7 @@ class _Run:
             self._found(file, reader(document, where))
 
     def _found(self, file: DefinitionFile, drafts: list[Draft]) -> None:
-        self.found += [Found(draft, file.folder, file.namespace) for draft in drafts]
+        self.found += [prepare(draft, file, self._off) for draft in drafts]
 
     def _report(self, error: BaseException, file: DefinitionFile) -> None:
         if not any(error is known for known in self._reported):

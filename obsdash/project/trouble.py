@@ -12,6 +12,10 @@ PACKAGE = str(Path(__file__).parent.parent)
 _PACKAGES = {"grafana_foundation_sdk": "obsdash[foundation-sdk]", "yaml": "PyYAML", "attr": "attrs"}
 
 
+# What a project's file can cause without a line of its own being run.
+_USERS = (ObsdashError, SyntaxError, OSError)
+
+
 def is_project_file(root: Path, name: str) -> bool:
     """Whether a file is the project's own, not one of an installed package that lies inside it."""
     if not name.startswith(f"{root}/") or name.startswith(f"{PACKAGE}/"):
@@ -22,7 +26,10 @@ def is_project_file(root: Path, name: str) -> bool:
 
 def explain(error: BaseException, root: Path, file: str) -> list[ObsdashError]:
     """Return what a user should read of an exception that `file` raised."""
-    place = _place(error.__traceback__, root) or Origin(file, 0)
+    place = _place(error.__traceback__, root)
+    if place is None and not isinstance(error, _USERS):
+        raise error  # it comes from no line of the project: a bug of ours
+    place = place or Origin(file, 0)
     if isinstance(error, Problems):
         return [_placed(one, place) for one in error.errors]
     if isinstance(error, ObsdashError):

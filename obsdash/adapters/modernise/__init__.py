@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from obsdash.adapters.draft import Draft, Style
+from obsdash.adapters.draft import Style
 from obsdash.adapters.modernise.cleaning import dead_keys, max_data_points, null_keys, tags
 from obsdash.adapters.modernise.heatmap import heatmap_options
 from obsdash.adapters.modernise.identity import ref_ids, stable_panel_ids
@@ -15,6 +15,7 @@ from obsdash.adapters.modernise.options import (
     table_field_options,
     thresholds,
 )
+from obsdash.adapters.modernise.parts import Board
 from obsdash.adapters.modernise.references import datasource_refs
 from obsdash.adapters.modernise.schema import schema_version
 from obsdash.adapters.modernise.sources import Sources
@@ -28,11 +29,13 @@ class Rule:
     """One repair, in place.
 
     foreign: whether it is also made in what Grafana or the Foundation SDK wrote.
+    late: whether it needs to know all data sources of the project.
     """
 
     name: str
-    apply: Callable[[Spec, Sources], None]
+    apply: Callable[[Board], None]
     foreign: bool = False
+    late: bool = False
 
 
 # In this order: a rule may count on what those before it did, and on what those after it drop.
@@ -50,16 +53,26 @@ RULES: tuple[Rule, ...] = (
     Rule("stat-no-value", stat_no_value),
     Rule("legend", legend),
     Rule("variables", variables),
-    Rule("datasource-refs", datasource_refs),
     Rule("ref-ids", ref_ids, foreign=True),
     Rule("stable-panel-ids", stable_panel_ids, foreign=True),
     Rule("tags", tags),
-    Rule("schema-version", schema_version),
+    Rule("datasource-refs", datasource_refs, late=True),
+    Rule("schema-version", schema_version, late=True),
 )
 
 
-def modernise(draft: Draft, sources: Sources, off: frozenset[str]) -> None:
-    """Repair the document of a draft."""
+def modernise(document: Spec, style: Style, off: frozenset[str]) -> None:
+    """Make the repairs that need to know nothing but the dashboard."""
+    _apply(Board(document), style, off, late=False)
+
+
+def resolve(document: Spec, style: Style, off: frozenset[str], sources: Sources) -> None:
+    """Make the repairs that need to know the project's data sources."""
+    if style is Style.OURS:
+        _apply(Board(document, sources), style, off, late=True)
+
+
+def _apply(board: Board, style: Style, off: frozenset[str], *, late: bool) -> None:
     for rule in RULES:
-        if rule.name not in off and (rule.foreign or draft.style is Style.OURS):
-            rule.apply(draft.spec, sources)
+        if rule.late is late and rule.name not in off and (rule.foreign or style is Style.OURS):
+            rule.apply(board)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from obsdash.adapters.modernise import parts
-from obsdash.adapters.modernise.sources import Sources
+from obsdash.adapters.modernise.parts import Board
 from obsdash.resource import Spec
 
 _OLD_KEYS = frozenset(
@@ -14,10 +14,10 @@ _OLD_KEYS = frozenset(
 _LAYOUTS = {"lower": "ge", "upper": "le", "middle": "unknown"}
 
 
-def heatmap_options(dashboard: Spec, _sources: Sources) -> None:
+def heatmap_options(board: Board) -> None:
     """Carry a legacy heatmap's keys over to its options."""
-    for panel in parts.panels(dashboard):
-        if panel.get("type") == "heatmap" and "dataFormat" in panel and not panel.get("options"):
+    for panel in board.panels_of("heatmap"):
+        if "dataFormat" in panel and not panel.get("options"):
             panel["options"] = _options(panel)
             for key in _OLD_KEYS & panel.keys():
                 del panel[key]

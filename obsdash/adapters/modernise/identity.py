@@ -5,18 +5,17 @@ from itertools import count, product
 from string import ascii_uppercase
 
 from obsdash.adapters.modernise import parts
-from obsdash.adapters.modernise.sources import Sources
+from obsdash.adapters.modernise.parts import Board
 from obsdash.author.ids import panel_id
 from obsdash.resource import Spec
 
 
-def stable_panel_ids(dashboard: Spec, _sources: Sources) -> None:
+def stable_panel_ids(board: Board) -> None:
     """Give panels without an id one that comes from their title, so that it stays."""
-    panels = parts.panels(dashboard)
-    missing = [panel for panel in panels if not _has_id(panel)]
+    missing = [panel for panel in board.panels if not _has_id(panel)]
     if not missing:
         return
-    taken = {panel["id"] for panel in panels if _has_id(panel)}
+    taken = {panel["id"] for panel in board.panels if _has_id(panel)}
     for panel in missing:
         panel["id"] = next(number for number in _candidates(panel) if number not in taken)
         taken.add(panel["id"])
@@ -37,9 +36,9 @@ def _candidates(panel: Spec) -> Iterator[int]:
         yield panel_id(f"{key} #{nth}")
 
 
-def ref_ids(dashboard: Spec, _sources: Sources) -> None:
+def ref_ids(board: Board) -> None:
     """Name the queries without a refId A, B, C … within each panel."""
-    for panel in parts.panels(dashboard):
+    for panel in board.panels:
         targets = parts.dicts(panel.get("targets"))
         missing = [target for target in targets if not target.get("refId")]
         if missing:

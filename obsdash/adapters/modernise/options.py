@@ -3,7 +3,7 @@
 from typing import Any
 
 from obsdash.adapters.modernise import parts
-from obsdash.adapters.modernise.sources import Sources
+from obsdash.adapters.modernise.parts import Board
 from obsdash.resource import Spec
 
 # Keys of a step of the graph panel's thresholds, which mean nothing in a field's.
@@ -11,9 +11,9 @@ _GRAPH_STEP_KEYS = ("op", "yaxis", "line", "index")
 _REDUCERS = {"difference": "diff"}  # what grafanalib calls otherwise
 
 
-def thresholds(dashboard: Spec, _sources: Sources) -> None:
+def thresholds(board: Board) -> None:
     """Give the base step a null value instead of "null", and steps nothing but value and color."""
-    for panel in parts.panels(dashboard):
+    for panel in board.panels:
         defaults = parts.inside(parts.inside(panel, "fieldConfig"), "defaults")
         given = defaults.get("thresholds")
         if isinstance(given, dict):
@@ -33,21 +33,20 @@ def _step(step: Spec) -> Spec:
     return step
 
 
-def stat_no_value(dashboard: Spec, _sources: Sources) -> None:
+def stat_no_value(board: Board) -> None:
     """Let a stat without data say "No data" and not "none", grafanalib's default."""
-    for panel in parts.panels(dashboard):
-        if panel.get("type") == "stat":
-            defaults = parts.inside(parts.inside(panel, "fieldConfig"), "defaults")
-            if defaults.get("noValue") == "none":
-                del defaults["noValue"]
+    for panel in board.panels_of("stat"):
+        defaults = parts.inside(parts.inside(panel, "fieldConfig"), "defaults")
+        if defaults.get("noValue") == "none":
+            del defaults["noValue"]
 
 
-def gauge_reduce_options(dashboard: Spec, _sources: Sources) -> None:
+def gauge_reduce_options(board: Board) -> None:
     """Move what a gauge reduces its series by from the field's defaults to its options."""
-    for panel in parts.panels(dashboard):
+    for panel in board.panels_of("gauge"):
         config = parts.inside(panel, "fieldConfig")
         defaults = parts.inside(config, "defaults")
-        if panel.get("type") != "gauge" or "calcs" not in defaults:
+        if "calcs" not in defaults:
             continue
         options = parts.attached(panel, "options")
         options.setdefault("reduceOptions", _reduce_options(defaults))
@@ -59,12 +58,12 @@ def gauge_reduce_options(dashboard: Spec, _sources: Sources) -> None:
         _title_to_display_name(defaults)
 
 
-def bargauge_field_options(dashboard: Spec, _sources: Sources) -> None:
+def bargauge_field_options(board: Board) -> None:
     """Spread a bar gauge's `fieldOptions` over its field's defaults and reduce options."""
-    for panel in parts.panels(dashboard):
+    for panel in board.panels_of("bargauge"):
         options = parts.inside(panel, "options")
         given = options.get("fieldOptions")
-        if panel.get("type") != "bargauge" or not isinstance(given, dict):
+        if not isinstance(given, dict):
             continue
         del options["fieldOptions"]
         options.setdefault("reduceOptions", _reduce_options(given))
@@ -94,10 +93,10 @@ def _title_to_display_name(defaults: Spec) -> None:
         defaults.setdefault("displayName", title)
 
 
-def table_field_options(dashboard: Spec, _sources: Sources) -> None:
+def table_field_options(board: Board) -> None:
     """Move a table's colour and mappings to the field's defaults; drop what tables lost in 8."""
-    for panel in parts.panels(dashboard):
-        if panel.get("type") != "table" or "fontSize" not in panel or panel.get("columns"):
+    for panel in board.panels_of("table"):
+        if "fontSize" not in panel or panel.get("columns"):
             continue
         defaults = parts.attached(parts.attached(panel, "fieldConfig"), "defaults")
         for key in ("color", "mappings"):
@@ -107,9 +106,9 @@ def table_field_options(dashboard: Spec, _sources: Sources) -> None:
             panel.pop(key, None)
 
 
-def legend(dashboard: Spec, _sources: Sources) -> None:
+def legend(board: Board) -> None:
     """Say whether a legend shows the way Grafana asks since 9.1, not by a mode "hidden"."""
-    for panel in parts.panels(dashboard):
+    for panel in board.panels:
         given = parts.inside(parts.inside(panel, "options"), "legend")
         if "displayMode" in given and "showLegend" not in given:
             given["showLegend"] = given["displayMode"] != "hidden"

@@ -1,42 +1,68 @@
 """The parts of a dashboard's document that the rules look at."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
+from obsdash.adapters.modernise.sources import Sources
 from obsdash.resource import Spec
 
 
 def dicts(value: Any) -> list[Spec]:
     """Return the dicts of a list; none of anything else."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    return [item for item in value if item.__class__ is dict] if value.__class__ is list else []
 
 
-def panels(dashboard: Spec) -> list[Spec]:
-    """Return all panels in their order: rows, what stands in them, legacy rows' panels."""
-    found = []
-    for panel in dicts(dashboard.get("panels")):
-        found.append(panel)
-        if "panels" in panel:
-            found += dicts(panel["panels"])
-    for row in dicts(dashboard.get("rows")):
-        found += dicts(row.get("panels"))
-    return found
+def panels_with_pointers(document: Spec) -> Iterator[tuple[str, Spec]]:
+    """Yield all panels in their order with their JSON pointers: those inside rows too."""
+    for key in ("panels", "rows"):
+        for index, outer in enumerate(document.get(key) or []):
+            pointer = f"/{key}/{index}"
+            if key == "panels":
+                yield pointer, outer
+            for nth, inner in enumerate(outer.get("panels") or []):
+                yield f"{pointer}/panels/{nth}", inner
 
 
-def variables(dashboard: Spec) -> list[Spec]:
-    """Return the variables."""
-    return dicts(inside(dashboard, "templating").get("list"))
+@dataclass(slots=True)
+class Board:
+    """A dashboard's document under repair, and the project's data sources.
 
+    panels: all in their order, also those inside rows; `find_panels` after they were moved.
+    queries: those of all panels.
+    """
 
-def annotations(dashboard: Spec) -> list[Spec]:
-    """Return the annotation queries."""
-    return dicts(inside(dashboard, "annotations").get("list"))
+    document: Spec
+    sources: Sources = field(default_factory=Sources)
+    panels: list[Spec] = field(init=False)
+    queries: list[Spec] = field(init=False)
 
+    def __post_init__(self) -> None:
+        self.find_panels()
 
-def datasource_users(dashboard: Spec) -> list[Spec]:
-    """Return everything that may name a data source."""
-    outer = panels(dashboard)
-    queries = [target for panel in outer for target in dicts(panel.get("targets"))]
-    return [*outer, *queries, *variables(dashboard), *annotations(dashboard)]
+    def find_panels(self) -> None:
+        """Look through the document for its panels."""
+        self.panels = []
+        for panel in dicts(self.document.get("panels")):
+            self.panels.append(panel)
+            if "panels" in panel:
+                self.panels += dicts(panel["panels"])
+        for row in dicts(self.document.get("rows")):
+            self.panels += dicts(row.get("panels"))
+        self.queries = [query for panel in self.panels for query in dicts(panel.get("targets"))]
+
+    def panels_of(self, kind: str) -> list[Spec]:
+        """Return the panels of a type."""
+        return [panel for panel in self.panels if panel.get("type") == kind]
+
+    def variables(self) -> list[Spec]:
+        """Return the variables."""
+        return dicts(inside(self.document, "templating").get("list"))
+
+    def datasource_users(self) -> list[Spec]:
+        """Return everything that may name a data source."""
+        annotations = dicts(inside(self.document, "annotations").get("list"))
+        return [*self.panels, *self.queries, *self.variables(), *annotations]
 
 
 def inside(part: Spec, key: str) -> Spec:
@@ -55,4 +81,4 @@ def attached(part: Spec, key: str) -> Spec:
 
 def from_grafanalib(panel: Spec) -> bool:
     """Whether a panel has the keys that grafanalib's `Panel` gives to each."""
-    return "minSpan" in panel and "span" in panel and "error" in panel
+    return "minSpan" in panel and "error" in panel

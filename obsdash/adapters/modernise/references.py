@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from obsdash.adapters.modernise import parts
+from obsdash.adapters.modernise.parts import Board
 from obsdash.adapters.modernise.sources import Sources
 from obsdash.resource import Spec
 
@@ -16,17 +16,17 @@ _BUILT_IN = {
 _VARIABLE = re.compile(r"\$(\w+)|\$\{(\w+)(?::\w+)?\}|\[\[(\w+)\]\]")
 
 
-def datasource_refs(dashboard: Spec, sources: Sources) -> None:
+def datasource_refs(board: Board) -> None:
     """Name data sources by type and uid where they are the project's, a variable or built in."""
     types = {
         variable.get("name"): variable.get("query")
-        for variable in parts.variables(dashboard)
+        for variable in board.variables()
         if variable.get("type") == "datasource"
     }
-    for part in parts.datasource_users(dashboard):
+    for part in board.datasource_users():
         given = part.get("datasource")
         if given:
-            part["datasource"] = _resolved(given, types, sources)
+            part["datasource"] = _resolved(given, types, board.sources)
 
 
 def _resolved(given: Any, types: dict[Any, Any], sources: Sources) -> Any:

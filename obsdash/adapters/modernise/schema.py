@@ -1,7 +1,7 @@
 """The schema version: which of Grafana's own migrations a document still needs."""
 
 from obsdash.adapters.modernise import parts
-from obsdash.adapters.modernise.sources import Sources
+from obsdash.adapters.modernise.parts import Board
 from obsdash.resource import Spec
 
 CURRENT = 37  # of Grafana 9.3; later ones migrate from here
@@ -13,14 +13,14 @@ _MODERN = frozenset(
 )
 
 
-def schema_version(dashboard: Spec, _sources: Sources) -> None:
+def schema_version(board: Board) -> None:
     """Lift an old schema version, unless something is left that Grafana has to migrate."""
-    given = dashboard.get("schemaVersion")
-    if (isinstance(given, int) and given >= CURRENT) or dashboard.get("rows"):
+    given = board.document.get("schemaVersion")
+    if (isinstance(given, int) and given >= CURRENT) or board.document.get("rows"):
         return
-    named = any(isinstance(p.get("datasource"), str) for p in parts.datasource_users(dashboard))
-    if not named and not any(map(_is_legacy, parts.panels(dashboard))):
-        dashboard["schemaVersion"] = CURRENT
+    named = any(isinstance(p.get("datasource"), str) for p in board.datasource_users())
+    if not named and not any(map(_is_legacy, board.panels)):
+        board.document["schemaVersion"] = CURRENT
 
 
 def _is_legacy(panel: Spec) -> bool:

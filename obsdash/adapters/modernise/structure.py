@@ -4,18 +4,19 @@ import math
 from typing import Any
 
 from obsdash.adapters.modernise import parts
-from obsdash.adapters.modernise.sources import Sources
+from obsdash.adapters.modernise.parts import Board
 from obsdash.resource import Spec
 
 COLUMNS = 24
 WIDTH, HEIGHT = 12, 8
 _LEGACY_HEIGHT = 250  # pixels
+_PLACE = frozenset({"h", "w", "x", "y"})
 _CELL = 38  # pixels: a grid unit with its gap
 
 
-def legacy_rows(dashboard: Spec, _sources: Sources) -> None:
+def legacy_rows(board: Board) -> None:
     """Turn grafanalib's `rows` into row panels and the panels below them."""
-    rows = parts.dicts(dashboard.get("rows"))
+    rows = parts.dicts(board.document.get("rows"))
     if not rows:
         return
     headed = any(row.get("showTitle") or row.get("collapse") or row.get("repeat") for row in rows)
@@ -28,8 +29,9 @@ def legacy_rows(dashboard: Spec, _sources: Sources) -> None:
             panels.append(_head(row, inside))
         else:
             panels += [_head(row, []), *inside]
-    dashboard["panels"] = panels
-    del dashboard["rows"]
+    board.document["panels"] = panels
+    del board.document["rows"]
+    board.find_panels()
 
 
 def _head(row: Spec, inside: list[Spec]) -> Spec:
@@ -55,9 +57,9 @@ def _pixels(height: Any) -> float:
     return height if isinstance(height, int | float) else 0
 
 
-def layout(dashboard: Spec, _sources: Sources) -> None:
+def layout(board: Board) -> None:
     """Let panels without a place flow from left to right, each under what stands before it."""
-    _flow(parts.dicts(dashboard.get("panels")), 0)
+    _flow(parts.dicts(board.document.get("panels")), 0)
 
 
 def _flow(panels: list[Spec], top: int) -> int:
@@ -80,7 +82,7 @@ def _flow(panels: list[Spec], top: int) -> int:
 
 
 def _is_placed(place: Spec) -> bool:
-    return all(isinstance(place.get(key), int | float) for key in ("x", "y", "w", "h"))
+    return place.keys() >= _PLACE and None not in place.values()
 
 
 def _size(panel: Spec, place: Spec) -> tuple[int, int]:

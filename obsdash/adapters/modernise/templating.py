@@ -1,16 +1,16 @@
 """Variables as grafanalib writes them → as Grafana does."""
 
 from obsdash.adapters.modernise import parts
-from obsdash.adapters.modernise.sources import Sources
+from obsdash.adapters.modernise.parts import Board
 from obsdash.resource import Spec
 
 _DEAD = ("tagsQuery", "tagValuesQuery", "useTags")
 _INTERVAL_ONLY = ("auto", "auto_count", "auto_min")
 
 
-def variables(dashboard: Spec, _sources: Sources) -> None:
+def variables(board: Board) -> None:
     """Drop what variables lost in 8; a current value fits the variable, or is absent."""
-    for variable in parts.variables(dashboard):
+    for variable in board.variables():
         if "useTags" not in variable:
             continue  # not grafanalib's
         for key in (*_DEAD, *(() if variable.get("type") == "interval" else _INTERVAL_ONLY)):
