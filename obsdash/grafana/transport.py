@@ -1,5 +1,6 @@
 """The way to Grafana: JSON over HTTP for many threads. The only user of grafana-client."""
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -66,23 +67,23 @@ class Grafana:
         self, verb: str, path: tuple[str, ...], again: Callable[[GrafanaError], bool], **how: Json
     ) -> Json:
         place = "".join(f"/{quote(part, safe='')}" for part in path)
-        for attempt in range(TRIES - 1):
+        attempt = 0
+        while True:
+            if self._down:
+                raise self._down
+            attempt += 1
             try:
                 return self._once(verb, place, how)
             except GrafanaError as error:
                 if not again(error):
                     raise
-                self.pause(error.wait or BACKOFF * 2**attempt)
-        try:
-            return self._once(verb, place, how)
-        except GrafanaError as error:
-            if not error.status and again(error):
-                self._down = error  # nobody answers: the rest of the calls need not wait as long
-            raise
+                if attempt == TRIES:
+                    # When nobody answers, the rest of the calls need not wait as long.
+                    self._down = None if error.status else error
+                    raise
+                self.pause(error.wait or BACKOFF * 2 ** (attempt - 1))
 
     def _once(self, verb: str, place: str, how: dict[str, Json]) -> Json:
-        if self._down:
-            raise self._down
         from grafana_client.client import GrafanaException
 
         try:
@@ -133,7 +134,9 @@ def _client(
         session_pool_size=connections,
     )
     if tls.cert:
-        client.s.cert = (str(tls.cert), str(tls.key)) if tls.key else str(tls.cert)
+        client.s.cert = (tls.cert, tls.key) if tls.key else tls.cert
+    if not tls.verify:
+        warnings.filterwarnings("ignore", message="Unverified HTTPS request")  # it was asked for
     client.s.hooks = {"response": [_checked]}
     return client
 
@@ -150,4 +153,4 @@ def _credential(auth: Auth | None) -> "str | tuple[str, str] | None":
 
 
 def _verify(tls: Tls) -> bool | str:
-    return str(tls.ca) if tls.ca and tls.verify else tls.verify
+    return tls.ca if tls.ca and tls.verify else tls.verify
