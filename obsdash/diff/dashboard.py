@@ -71,7 +71,11 @@ def _parts(live: Resource, desired: Resource, key: str, part: Part) -> Iterator[
 def _list(spec: Mapping[str, Any], key: str) -> list[Any]:
     holder = spec.get(key)
     items = holder.get("list") if isinstance(holder, dict) else None
-    return [item if isinstance(item, dict) else {} for item in items or ()]
+    return (
+        [item if isinstance(item, dict) else {} for item in items]
+        if isinstance(items, list)
+        else []
+    )
 
 
 def _came_or_went(

@@ -62,12 +62,11 @@ def closed(found: Boxes) -> dict[str, Box]:
 class Layout:
     """Where the panels of both sides stand, and how they are paired.
 
-    raw: what the documents say, of both sides; before, after: the same with gaps closed.
+    before, after: rectangles by panel, with gaps closed.
     rows: live row → the row it is now, by pointer.
     """
 
     pairing: Pairing
-    raw: tuple[Boxes, Boxes]
     before: Boxes
     after: Boxes
     rows: Mapping[str, str]
@@ -89,7 +88,7 @@ class Layout:
     def gaps(self) -> Iterator[Finding]:
         """Yield what only closed a gap."""
         for old, new in self.pairing.pairs:
-            raw = self.raw[0].get(old.pointer), self.raw[1].get(new.pointer)
+            raw = old.body.get("gridPos"), new.body.get("gridPos")
             if raw[0] != raw[1] and not self._moved(old, new):
                 yield Fold(LAYOUT)
 
@@ -178,7 +177,7 @@ def layout(
     rows = {was.pointer: now.pointer for was, now in pairing.pairs if was.type == "row"}
     stay = all(raw[0].get(was.pointer) == raw[1].get(now.pointer) for was, now in pairing.pairs)
     shown = raw if stay else (_shown(live, raw[0]), _shown(wanted, raw[1]))
-    return Layout(pairing, raw, *shown, rows, wanted, desired, names)
+    return Layout(pairing, *shown, rows, wanted, desired, names)
 
 
 def _shown(panels: Sequence[Panel], raw: Boxes) -> dict[str, Box]:

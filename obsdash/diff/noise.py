@@ -154,7 +154,7 @@ def _defaults(leaf: Leaf, scope: Scope) -> defaults.Defaults:
         case Part.PANEL if leaf.path[0] == "targets":
             return defaults.TARGET
         case Part.PANEL:
-            plugin = defaults.PANELS.get(scope.after.get("type", ""), {})
+            plugin = defaults.PANELS.get(str(scope.after.get("type")), {})
             return {**defaults.PANEL, **plugin}
     return {}
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from obsdash.diff.alignment import Stage, by, packed, paired
+from obsdash.diff.leaves import value_at
 from obsdash.spelling import cut
 
 # Panels of one type that share this much of their content are the same panel, edited.
@@ -21,7 +22,7 @@ class Panel:
 
     body: Mapping[str, Any]
     pointer: str
-    id: Any
+    id: int | str | None
     title: str
     type: str
     row: "Panel | None" = None
@@ -67,7 +68,9 @@ def _reading_order(entry: tuple[int, Mapping[str, Any]]) -> tuple[float, float, 
 def _panel(body: Mapping[str, Any], pointer: str, row: Panel | None) -> Panel:
     shown = {k: v for k, v in body.items() if k not in ("id", "gridPos", "panels")}
     title, kind = str(body.get("title") or ""), str(body.get("type") or "")
-    return Panel(body, pointer, body.get("id"), title, kind, row, packed(shown))
+    number = body.get("id")
+    known = number if isinstance(number, int | str) else None
+    return Panel(body, pointer, known, title, kind, row, packed(shown))
 
 
 def _bodies(holder: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -132,17 +135,18 @@ def _share(a: Panel, b: Panel) -> float:
 
 
 def _features(body: Mapping[str, Any]) -> Counter[str]:
+    """Return what a panel is recognised by, with weights."""
     found: Counter[str] = Counter()
     for key, weight in (("title", 2), ("type", 1), ("description", 1)):
         if body.get(key):
             found[f"{key}={body[key]}"] = weight
-    for target in body.get("targets") or ():
+    targets = body.get("targets")
+    for target in targets if isinstance(targets, list) else ():
         query = target.get("expr") or target.get("query") if isinstance(target, dict) else None
         if query:
             found[f"query={query}"] += 4
-    defaults = (body.get("fieldConfig") or {}).get("defaults") or {}
-    found[f"unit={defaults.get('unit')}"] = 1
-    for holder in (body.get("options"), defaults.get("custom")):
+    for pointer in ("/options", "/fieldConfig/defaults", "/fieldConfig/defaults/custom"):
+        holder = value_at(body, pointer)
         if isinstance(holder, dict):
             found.update(f"{key}={packed(value)!r}" for key, value in holder.items())
     return found
