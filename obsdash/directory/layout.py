@@ -1,8 +1,8 @@
 """Where each resource has its file, and which names cannot be a file's."""
 
-import re
 from collections.abc import Iterable, Iterator
 
+from obsdash.disk.names import LONGEST, unusable
 from obsdash.resource import (
     ALERTMANAGER,
     DASHBOARD,
@@ -34,11 +34,6 @@ PLACES = {
 
 # Grafana makes one folder of a directory and cannot nest them: a path of titles becomes one title.
 NESTING = " › "
-
-LONGEST_NAME = 200  # bytes; file systems allow 255, endings and temporary names need some
-
-_FORBIDDEN = re.compile(r"[/\\\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
 
 def place(resource: Resource) -> str:
@@ -89,27 +84,16 @@ def refusals(wanted: Iterable[Resource]) -> dict[Ref, str]:
     return found
 
 
-def unusable(name: str) -> str:
-    """Return why a name cannot be a file's, "" when it can."""
-    if _FORBIDDEN.search(name):
-        return "it has a slash or a control character in it"
-    if not name or name[0] in ". " or name[-1] in ". ":
-        return "it is empty, or begins or ends with a dot or a space"
-    if NESTING in name:
-        return f"{NESTING!r} stands for nested folders"
-    if _RESERVED.fullmatch(name):
-        return "some systems reserve it"
-    return "" if len(name.encode()) <= LONGEST_NAME else f"it has more than {LONGEST_NAME} bytes"
-
-
 def _bad_names(resource: Resource) -> Iterator[str]:
     for what, name in _names(resource):
         if reason := unusable(name):
             yield f"the {what} {name!r} cannot be the name of a file: {reason}"
     folder = _folder(resource)
+    if NESTING in folder:
+        yield f"a folder cannot be called {folder!r}: {NESTING!r} stands for nested folders"
     if folder.casefold() == "general":
         yield f"a folder cannot be called {folder}: Grafana calls its root so"
-    if len(folder_place(folder).encode(errors="replace")) > LONGEST_NAME:
+    if len(folder_place(folder).encode(errors="replace")) > LONGEST:
         yield f"the titles of the folder {folder!r} are too long for the name of a file"
 
 

@@ -15,53 +15,51 @@ class Staged:
 
     path: Path
     temporary: Path
-    descriptor: int
 
-    def commit(self, *, durable: bool) -> None:
-        """Put the content in place; raises OSError with the old file untouched.
-
-        durable: wait until the disk has it, so that a power cut cannot leave an empty file.
-        """
-        try:
-            if durable:
-                os.fsync(self.descriptor)
-            self.temporary.replace(self.path)
-        except BaseException:
-            self.temporary.unlink(missing_ok=True)
-            raise
-        finally:
-            os.close(self.descriptor)
+    def commit(self) -> None:
+        """Put the content in place; raises OSError with the old file untouched."""
+        self.temporary.replace(self.path)
 
     def discard(self) -> None:
-        """Forget the content."""
-        os.close(self.descriptor)
+        """Forget the content, unless it is in place already."""
         self.temporary.unlink(missing_ok=True)
 
 
-def stage(path: Path, content: bytes) -> Staged:
-    """Write content beside `path`, making folders as needed; raises OSError."""
+def stage(path: Path, content: bytes, *, durable: bool) -> Staged:
+    """Write content beside `path`, making folders as needed; raises OSError.
+
+    durable: wait until the disk has it, so that a power cut cannot leave an empty file.
+    """
     make_folder(path.parent)
-    beside = temporary(path)
-    beside.unlink(missing_ok=True)  # left by a writer that was killed
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+    staged = Staged(path, temporary(path))
+    staged.discard()  # left by a writer that was killed
     try:
-        os.fchmod(descriptor, FILE_MODE)  # whatever the umask says
-        _write_all(descriptor, content)
+        descriptor = os.open(staged.temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+        try:
+            os.fchmod(descriptor, FILE_MODE)  # whatever the umask says
+            _write_all(descriptor, content)
+            if durable:
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
     except BaseException:
-        os.close(descriptor)
-        beside.unlink(missing_ok=True)
+        staged.discard()
         raise
-    return Staged(path, beside, descriptor)
+    return staged
+
+
+def write_whole(path: Path, content: bytes, *, durable: bool) -> None:
+    """Replace a file's content; raises OSError with the old file untouched."""
+    staged = stage(path, content, durable=durable)
+    try:
+        staged.commit()
+    finally:
+        staged.discard()
 
 
 def temporary(path: Path) -> Path:
     """Return where the content of `path` stands until it is whole."""
     return path.with_name(path.name + SUFFIX)
-
-
-def write_whole(path: Path, content: bytes, *, durable: bool) -> None:
-    """Replace a file's content; raises OSError with the old file untouched."""
-    stage(path, content).commit(durable=durable)
 
 
 def read_or_none(path: Path) -> bytes | None:

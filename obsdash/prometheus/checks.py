@@ -1,0 +1,124 @@
+"""Whether Prometheus would take a rule group: by its structure, and by promtool's judgement."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from obsdash.disk.names import unusable
+from obsdash.durations import milliseconds
+from obsdash.resource import Spec
+
+_GROUP_KEYS = {"name", "interval", "limit", "query_offset", "labels", "rules"}
+_ALERT_KEYS = {"alert", "expr", "for", "keep_firing_for", "labels", "annotations"}
+_RECORD_KEYS = {"record", "expr", "labels"}
+
+_VERSION = re.compile(r"version (\d+)\.(\d+)")
+_SECONDS = 60  # more than promtool needs for ten thousand rules
+
+
+def structure_problem(groups: Sequence[Spec]) -> str:
+    """Return the first reason why Prometheus would refuse groups, "" when none is found."""
+    for group in groups:
+        if why := next(_group_problems(group), ""):
+            return f"group {group.get('name')!r}: {why}"
+    return ""
+
+
+def name_problem(namespace: str) -> str:
+    """Return why a namespace cannot be a file's name, "" when it can."""
+    reason = unusable(namespace)
+    return f"the namespace {namespace!r} cannot be the name of a file: {reason}" if reason else ""
+
+
+def promtool_for(version: str) -> str | None:
+    """Return promtool's path when it knows at least what a server of this version knows."""
+    path = shutil.which("promtool")
+    if not path:
+        return None
+    shown = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
+    own = _version(shown.stdout + shown.stderr)
+    return path if own >= _version(f"version {version}") else None
+
+
+def promtool_problem(promtool: str, file: Path, shown_as: str, features: str) -> str:
+    """Return what promtool has against a rule file, in one line, "" when nothing.
+
+    Duplicate rules are a matter of taste: Prometheus loads them.
+    """
+    command = [promtool, "check", "rules", "--lint=none"]
+    command += [f"--enable-feature={features}"] if features else []
+    try:
+        run = subprocess.run(
+            [*command, str(file)],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=_SECONDS,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"promtool cannot be run: {error}"
+    return "" if run.returncode == 0 else _reason(run.stderr + run.stdout, file, shown_as)
+
+
+def _reason(output: str, file: Path, shown_as: str) -> str:
+    lines = [line.strip() for line in output.replace(str(file), shown_as).splitlines()]
+    said = [line for line in lines if line.startswith(shown_as)] or [
+        line for line in lines if line and not line.startswith(("Checking", "FAILED", "SUCCESS"))
+    ]
+    more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
+    return f"{said[0]}{more}" if said else "promtool gives no reason"
+
+
+def _version(text: str) -> tuple[int, int]:
+    found = _VERSION.search(text)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def _group_problems(group: Spec) -> Iterator[str]:
+    if unknown := sorted(group.keys() - _GROUP_KEYS):
+        yield f"a rule group has no key {unknown[0]!r}"
+    for key in ("interval", "query_offset"):
+        yield from _duration_problems(group, key)
+    rules = group.get("rules") or []
+    if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
+        yield "rules is not a list of rules"
+        return
+    for number, rule in enumerate(rules, 1):
+        yield from (f"rule {number}, {_name(rule)}: {why}" for why in _rule_problems(rule))
+
+
+def _name(rule: Spec) -> str:
+    return repr(rule.get("alert") or rule.get("record") or "without a name")
+
+
+def _rule_problems(rule: Spec) -> Iterator[str]:
+    if bool(rule.get("alert")) == bool(rule.get("record")):
+        yield "it must have either alert or record"
+    allowed = _ALERT_KEYS if rule.get("alert") else _RECORD_KEYS
+    if unknown := sorted(key for key in rule.keys() - allowed if rule[key]):
+        yield f"it cannot have the key {unknown[0]!r}"
+    if not isinstance(rule.get("expr"), str | int | float) or not str(rule["expr"]).strip():
+        yield "expr is missing"
+    for key in ("for", "keep_firing_for"):
+        yield from _duration_problems(rule, key)
+    for key in ("labels", "annotations"):
+        yield from _text_problems(rule.get(key) or {}, key)
+
+
+def _duration_problems(holder: Spec, key: str) -> Iterator[str]:
+    value = holder.get(key)
+    if value is not None and milliseconds(str(value)) is None:
+        yield f"{key} {value!r} is not a duration such as 30s, 5m or 1h30m"
+
+
+def _text_problems(texts: Any, key: str) -> Iterator[str]:
+    if not isinstance(texts, dict) or not all(isinstance(name, str) for name in texts):
+        yield f"{key} is not a mapping of names to texts"
+    elif "__name__" in texts and key == "labels":
+        yield "__name__ cannot be a label"
+    elif any(isinstance(value, dict | list) for value in texts.values()):
+        yield f"{key} must hold texts only"

@@ -1,0 +1,225 @@
+"""Replace rule files so that Prometheus has either all of the new ones loaded or all of the old."""
+
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from obsdash.disk.rules import encode_groups
+from obsdash.disk.whole import Staged, stage, why, write_whole
+from obsdash.errors import TargetError
+from obsdash.plan import Action, Create, Delete, Update
+from obsdash.prometheus.checks import promtool_for, promtool_problem
+from obsdash.prometheus.files import RuleFile, RuleFolder, namespace_of
+from obsdash.prometheus.groups import loads_as
+from obsdash.prometheus.server import Facts, Server
+from obsdash.resource import Spec
+from obsdash.target import Applied, Failed, Outcome
+
+LOAD_LIMIT = (
+    5.0  # seconds in which rules must be seen after a reload, which is done when it returns
+)
+
+_UNCHANGED = "the old rules stay loaded"
+_GENERIC = "one or more errors occurred"  # Prometheus tells its log only
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What becomes of one rule file; None is no file."""
+
+    path: Path
+    actions: tuple[Action, ...]
+    old: bytes | None
+    new: bytes | None
+    groups: Mapping[str, Spec]
+
+
+class Sync:
+    """One run over the rule files. The caller holds the folder's lock."""
+
+    def __init__(
+        self, folder: RuleFolder, servers: Sequence[Server], facts: Facts, wait: float = LOAD_LIMIT
+    ) -> None:
+        """Take the servers that read the folder, and how the first, the main one, was started."""
+        self._folder = folder
+        self._servers = servers
+        self._facts = facts
+        self._wait = wait
+        self._promtool = promtool_for(facts.version)
+
+    def run(self, actions: Sequence[Action], files: Mapping[str, RuleFile]) -> list[Outcome]:
+        """Carry out the actions on what the files hold now."""
+        if not self._facts.reloadable and not self._promtool:
+            return _failed(actions, self._unchecked())
+        outcomes: list[Outcome] = []
+        ready: list[tuple[_Change, Staged | None]] = []
+        with ExitStack() as stack:
+            for change in self._changes(actions, files):
+                try:
+                    ready.append((change, self._staged(change, stack)))
+                except TargetError as error:
+                    outcomes += _failed(change.actions, error)
+            done = [action for change, _ in ready for action in change.actions]
+            trouble = self._replace(ready) if ready else None
+        return outcomes + (_failed(done, trouble) if trouble else _applied(done))
+
+    def _unchecked(self) -> TargetError:
+        return TargetError(
+            f"{self._servers[0].url} allows no reload and there is no promtool of its version,"
+            f" so nothing can check the rules; {_UNCHANGED}",
+            help="start Prometheus with --web.enable-lifecycle, or install promtool",
+        )
+
+    def _changes(
+        self, actions: Sequence[Action], files: Mapping[str, RuleFile]
+    ) -> Iterator[_Change]:
+        by_namespace: dict[str, list[Action]] = {}
+        for action in actions:
+            by_namespace.setdefault(namespace_of(action.ref), []).append(action)
+        for namespace, some in by_namespace.items():
+            file = files.get(namespace)
+            groups = dict(file.groups) if file else {}
+            for action in some:
+                _carry_out(action, groups)
+            yield _Change(
+                path=self._folder.file(namespace),
+                actions=tuple(some),
+                old=file.content if file else None,
+                new=encode_groups(groups.values()) if groups else None,
+                groups=groups,
+            )
+
+    def _staged(self, change: _Change, stack: ExitStack) -> Staged | None:
+        """Write the new file beside the old one and let promtool judge it."""
+        if change.new is None:
+            return None
+        try:
+            staged = stage(change.path, change.new, durable=True)
+        except OSError as error:
+            raise TargetError(
+                f"{change.path} cannot be written: {why(error)}; {_UNCHANGED}"
+            ) from error
+        stack.callback(staged.discard)
+        if self._promtool:
+            reason = self._judgement(self._promtool, staged.temporary, change.path.name)
+            if reason:
+                raise TargetError(f"promtool refuses {reason}; {_UNCHANGED}")
+        return staged
+
+    def _judgement(self, promtool: str, file: Path, shown_as: str) -> str:
+        return promtool_problem(promtool, file, shown_as, self._facts.features)
+
+    def _replace(self, ready: Sequence[tuple[_Change, Staged | None]]) -> TargetError | None:
+        """Put all files in place and have them loaded, or put the old ones back and say why."""
+        changes = [change for change, _ in ready]
+        try:
+            for change, staged in ready:
+                if staged:
+                    staged.commit()
+                else:
+                    change.path.unlink(missing_ok=True)
+            if not self._facts.reloadable:
+                return self._not_reloadable()
+            self._load(changes)
+        except TargetError as error:
+            return TargetError(f"{error.message}; {self._restore(changes)}", help=error.help)
+        except OSError as error:
+            reason = f"{error.filename} cannot be replaced: {why(error)}"
+            return TargetError(f"{reason}; {self._restore(changes)}")
+        except BaseException:
+            self._restore(changes)
+            raise
+        return None
+
+    def _not_reloadable(self) -> TargetError:
+        return TargetError(
+            f"written and checked, but not loaded: {self._servers[0].url} runs without"
+            " --web.enable-lifecycle",
+            help="send the Prometheus process SIGHUP; diff shows when it has loaded the rules",
+        )
+
+    def _load(self, changes: Sequence[_Change]) -> None:
+        """Reload every server and wait until it shows what was wanted; raises TargetError."""
+        for server in self._servers:
+            answer = server.reload()
+            if answer.status == 500:
+                raise self._refusal(server, changes, server.explained(answer).reason)
+            if answer.status != 200:
+                raise server.explained(answer)
+        end = time.monotonic() + self._wait
+        for server in self._servers:
+            while name := _unseen(server, changes):
+                if time.monotonic() > end:
+                    raise self._unread(server, name)
+                time.sleep(0.05)
+
+    def _refusal(self, server: Server, changes: Sequence[_Change], said: str) -> TargetError:
+        """Say why a server refuses rules; an older promtool than its own is asked, too, now."""
+        promtool = shutil.which("promtool")
+        files = [change.path for change in changes if change.new is not None]
+        reasons = (self._judgement(promtool, file, file.name) for file in files if promtool)
+        own = "its log has the reason" if _GENERIC in said or not said else said
+        return TargetError(
+            f"{server.url} refuses the rules: {next(filter(None, reasons), own)}",
+            help="" if promtool else "with promtool installed, rules are checked before",
+        )
+
+    def _unread(self, server: Server, name: str) -> TargetError:
+        patterns = ", ".join(self._facts.rule_files) or "none"
+        return TargetError(
+            f"{server.url} did not load {name}",
+            help=f"rules must be a folder that it reads: its rule_files are {patterns}",
+        )
+
+    def _restore(self, changes: Sequence[_Change]) -> str:
+        """Put the old files back and have them loaded; return what is true then."""
+        try:
+            for change in changes:
+                if change.old is None:
+                    change.path.unlink(missing_ok=True)
+                else:
+                    write_whole(change.path, change.old, durable=True)
+        except OSError as error:
+            return f"{error.filename} could not be put back either: {why(error)}"
+        try:
+            refused = [s.url for s in self._servers if s.reload().status != 200]
+        except TargetError as error:
+            return f"the old files are back, but {error.message}"
+        if refused:
+            return f"the old files are back, but {refused[0]} does not load them either"
+        return _UNCHANGED
+
+
+def _carry_out(action: Action, groups: dict[str, Spec]) -> None:
+    name = action.ref.uid.rpartition("/")[2]
+    if isinstance(action, Create | Update):
+        groups[name] = action.desired.spec
+    elif isinstance(action, Delete):
+        groups.pop(name, None)
+
+
+def _unseen(server: Server, changes: Sequence[_Change]) -> str:
+    """Return the name of a file that a server has not loaded as it is, "" when it has them all."""
+    interval = server.facts().interval
+    loaded = server.groups(interval)
+    for change in changes:
+        name = change.path.name
+        shown = {group: spec for (file, group), spec in loaded.items() if file == name}
+        wanted = {group: spec for group, spec in change.groups.items() if spec.get("rules")}
+        if shown.keys() != wanted.keys():
+            return name
+        if not all(loads_as(spec, shown[group], interval) for group, spec in wanted.items()):
+            return name
+    return ""
+
+
+def _applied(actions: Sequence[Action]) -> list[Outcome]:
+    verbs = {Create: "created", Update: "updated", Delete: "deleted"}
+    return [Applied(action.ref, verbs[type(action)]) for action in actions]
+
+
+def _failed(actions: Sequence[Action], error: TargetError) -> list[Outcome]:
+    return [Failed(action.ref, error.message, error.help) for action in actions]

@@ -1,0 +1,111 @@
+"""Rule files of a running Prometheus, as a target."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from obsdash.disk.lock import locked
+from obsdash.disk.whole import why
+from obsdash.errors import TargetError
+from obsdash.http import Auth, Client, Tls, masked
+from obsdash.plan import Action, Snapshot
+from obsdash.prometheus.checks import name_problem, structure_problem
+from obsdash.prometheus.files import RuleFolder, namespace_of
+from obsdash.prometheus.reading import Loaded, foreign_groups, live_groups
+from obsdash.prometheus.server import Server
+from obsdash.prometheus.sync import Sync
+from obsdash.resource import RULE_GROUP, Ref, Resource
+from obsdash.target import Failed, Outcome
+
+
+class PrometheusTarget:
+    """A Prometheus whose folder of rule files we may write into.
+
+    Files are called `<prefix><namespace>.yml`: what has the prefix is ours, everything else is left
+    alone. Replicas are further servers that read the same folder.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        rules: Path,
+        *,
+        prefix: str,
+        replicas: tuple[str, ...] = (),
+        auth: Auth | None = None,
+        tls: Tls | None = None,
+    ) -> None:
+        """Contact nobody yet; raises TargetError for an address that is none."""
+        self._url = url
+        self._folder = RuleFolder(rules, prefix)
+        self._servers = tuple(
+            Server(Client(one, auth=auth, tls=tls, product="Prometheus"))
+            for one in (url, *replicas)
+        )
+
+    @property
+    def name(self) -> str:
+        """Return `prometheus http://prometheus:9090`."""
+        return f"prometheus {masked(self._url)}"
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return rule groups."""
+        return (RULE_GROUP,)
+
+    def read(self, wanted: Collection[Resource], *, others: bool = True) -> Snapshot:
+        """Return what is loaded; raises TargetError when server or folder cannot be read."""
+        files = self._folder.read()
+        with self._connected():
+            servers = [_loaded(server) for server in self._servers]
+        live = live_groups(self._folder, files, servers)
+        return Snapshot(
+            live=live,
+            unmanaged=foreign_groups(self._folder, servers[0].groups) if others else (),
+            blocked=_blocked(wanted, live),
+            server=f"Prometheus {servers[0].facts.version}",
+        )
+
+    def apply(self, actions: Sequence[Action]) -> Iterator[Outcome]:
+        """Replace the files that change, all at once, and have them loaded; else put them back.
+
+        A file that promtool refuses is left out, the others go on. What Prometheus itself refuses
+        takes all files of the run back, since it does not say which one it means.
+        """
+        try:
+            outcomes = self._apply(actions)
+        except TargetError as error:
+            outcomes = [Failed(action.ref, error.message, error.help) for action in actions]
+        except OSError as error:
+            reason = f"{error.filename}: {why(error)}"
+            outcomes = [Failed(action.ref, reason) for action in actions]
+        yield from outcomes
+
+    def _apply(self, actions: Sequence[Action]) -> list[Outcome]:
+        with locked(self._folder.path), self._connected():
+            self._folder.sweep()
+            facts = self._servers[0].facts()
+            return Sync(self._folder, self._servers, facts).run(actions, self._folder.read())
+
+    def _connected(self) -> ExitStack:
+        """Return a context that closes the connections at its end."""
+        stack = ExitStack()
+        for server in self._servers:
+            stack.enter_context(server)
+        return stack
+
+
+def _loaded(server: Server) -> Loaded:
+    facts = server.facts()
+    return Loaded(server.url, facts, server.groups(facts.interval))
+
+
+def _blocked(wanted: Collection[Resource], live: Mapping[Ref, Resource]) -> dict[Ref, str]:
+    """Return what Prometheus would refuse; what is to be deleted may be as bad as it is."""
+    found = {}
+    for resource in wanted:
+        if resource != live.get(resource.ref):
+            reason = name_problem(namespace_of(resource.ref)) or structure_problem([resource.spec])
+            if reason:
+                found[resource.ref] = reason
+    return found
