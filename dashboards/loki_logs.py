@@ -6,6 +6,7 @@ from dashboards._common import ANNOTATIONS, DOWN, ERRORS, LINKS, TAG
 from obsdash.author import (
     Dashboard,
     DatasourceVariable,
+    Environment,
     LabelVariable,
     Logs,
     Loki,
@@ -143,7 +144,7 @@ failures = [
     ),
 ]
 
-dashboard = Dashboard(
+_dashboard = Dashboard(
     "Loki logs",
     uid="loki-logs",
     description="How many lines, how bad, from whom, and the lines themselves.",
@@ -191,3 +192,8 @@ dashboard = Dashboard(
         ),
     ],
 )
+
+
+def dashboards(env: Environment) -> list[Dashboard]:
+    """Return the dashboard where there is a Loki."""
+    return [_dashboard] if env.get("loki_url", "http://loki:3100") else []

@@ -1,7 +1,7 @@
 """Refuse nonsense where it is written: one sentence, the place, the remedy."""
 
 import dataclasses
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from functools import cache
 from typing import Any, Literal, NoReturn, cast, get_args, get_origin
 
@@ -15,15 +15,15 @@ def refuse(message: str, origin: Origin | None, help: str = "") -> NoReturn:  # 
 
 
 def check_choices(thing: Any) -> None:
-    """Refuse a value that is not among those of its field's `Literal`."""
-    for name, allowed in _choices(cast(Hashable, type(thing))):
+    """Refuse a value, or one in a list, that is not among those of its field's `Literal`."""
+    for name, allowed, several in _choices(cast(Hashable, type(thing))):
         value = getattr(thing, name)
-        if value not in allowed:
-            refuse(
-                f"{title_of(thing)}: {name} {value!r} is not one of "
-                + ", ".join(repr(choice) for choice in allowed),
-                thing.origin,
-            )
+        if several and isinstance(value, str):
+            refuse(f"{title_of(thing)}: {name} must be a list, [{value!r}]", thing.origin)
+        for item in value if several else [value]:
+            if item not in allowed:
+                known = ", ".join(repr(choice) for choice in allowed)
+                refuse(f"{title_of(thing)}: {name} {item!r} is not one of {known}", thing.origin)
 
 
 def check_range(thing: Any, name: str, low: float, high: float) -> None:
@@ -49,9 +49,12 @@ def title_of(thing: Any) -> str:
 
 
 @cache
-def _choices(kind: Hashable) -> tuple[tuple[str, tuple[Any, ...]], ...]:
-    return tuple(
-        (field.name, get_args(field.type))
-        for field in dataclasses.fields(cast(Any, kind))
-        if get_origin(field.type) is Literal
-    )
+def _choices(kind: Hashable) -> tuple[tuple[str, tuple[Any, ...], bool], ...]:
+    """Return name, allowed values and whether it holds several, for each field with a `Literal`."""
+    found = []
+    for field in dataclasses.fields(cast(Any, kind)):
+        several = get_origin(field.type) is Sequence
+        inner = get_args(field.type)[0] if several else field.type
+        if get_origin(inner) is Literal:
+            found.append((field.name, get_args(inner), several))
+    return tuple(found)

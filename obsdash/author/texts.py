@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, get_args
 
 from obsdash.author.document import Json
 from obsdash.author.panel import PLUGIN_VERSION, BasePanel, QueryPanel
-from obsdash.author.refusals import check_range, refuse
+from obsdash.author.refusals import check_range
 
 State = Literal["firing", "pending", "noData", "normal", "error"]
 Order = Literal["name", "-name", "importance", "oldest", "newest"]
@@ -88,10 +88,6 @@ class AlertList(BasePanel):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_range(self, "max_items", 1, 1000)
-        unknown = set(self.states) - set(get_args(State))
-        if unknown:
-            known = ", ".join(get_args(State))
-            refuse(f'panel "{self.title}": state {min(unknown)!r} is none of {known}', self.origin)
 
     def _content(self) -> Json:
         options: Json = {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from obsdash.author.document import Json, given, place, plain
+from obsdash.author.document import Json, defined, given, place, plain
 from obsdash.author.refusals import refuse
 
 Special = Literal["true", "false", "null", "nan", "null+nan", "empty"]
@@ -46,10 +46,9 @@ def map_values(values: Mapping[Any, str | tuple[str, str]]) -> Json:
 
 def map_range(low: float | None, high: float | None, text: str, color: str = "") -> Json:
     """Show a text for the values low … high; None leaves an end open."""
-    return {
-        "type": "range",
-        "options": {"from": low, "to": high, "result": _result((text, color), 0)},
-    }
+    ends = {"from": low, "to": high}  # an end that is null, Grafana 9 takes for 0: leave it out
+    options = defined(**ends) | {"result": _result((text, color), 0)}
+    return {"type": "range", "options": options}
 
 
 def map_special(match: Special, text: str, color: str = "") -> Json:

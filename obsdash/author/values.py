@@ -7,7 +7,6 @@ from typing import ClassVar, Literal
 from obsdash.author.charts import Calc
 from obsdash.author.document import Json, given
 from obsdash.author.fields import FieldPanel
-from obsdash.author.refusals import refuse
 
 Orientation = Literal["auto", "horizontal", "vertical"]
 
@@ -121,11 +120,6 @@ class Table(FieldPanel):
     ] = "auto"  # fmt: skip
 
     plugin: ClassVar[str] = "table"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if isinstance(self.footer, str):
-            refuse(f'panel "{self.title}": footer must be a list, ["sum"]', self.origin)
 
     def _options(self) -> Json:
         column = self.sort.removeprefix("-")
