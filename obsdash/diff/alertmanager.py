@@ -1,6 +1,6 @@
 """What changed in an Alertmanager configuration: by receiver, and by route in words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from obsdash.diff.leaves import ORDER
 from obsdash.diff.missing import MISSING
@@ -14,14 +14,6 @@ def alertmanager_findings(live: Resource, desired: Resource) -> Iterator[Finding
     """Yield what separates two configurations."""
     scope = Scope(Part.ALERTMANAGER, live.spec, desired.spec)
     yield from part_findings(scope, "", TOPICS, desired)
-
-
-def _receiver(group: Group) -> Iterator[str]:
-    name = f"receiver {quoted(group.name)}"
-    if group.whole:
-        yield f"{name} {'removed' if group.after is MISSING else 'added'}"
-    else:
-        yield from texts(group, f"{name}: ")
 
 
 def _route(group: Group) -> Iterator[str]:
@@ -45,7 +37,21 @@ def _route(group: Group) -> Iterator[str]:
             yield from texts(below, f"{name}: ")
 
 
+def _item(name: str) -> Callable[[Group], Iterator[str]]:
+    """Return how to tell items that came, went or changed; `{}` in the name is the item's own."""
+
+    def tell(group: Group) -> Iterator[str]:
+        subject = name.format(group.name)
+        if group.whole:
+            yield f"{subject} {'removed' if group.after is MISSING else 'added'}"
+        else:
+            yield from texts(group, f"{subject}: ")
+
+    return tell
+
+
 TOPICS = (
-    Topic(("receivers", "*"), _receiver),
+    Topic(("receivers", "*"), _item('receiver "{}"')),
     Topic(("route",), _route),
+    Topic(("inhibit_rules", "*"), _item("inhibition {}")),
 )

@@ -109,9 +109,19 @@ def _field(key: str) -> Identity:
 
 
 def _route(route: Any) -> str:
-    old = (f'{k}="{v}"' for k, v in (route.get("match") or {}).items())
-    regex = (f'{k}=~"{v}"' for k, v in (route.get("match_re") or {}).items())
-    return ", ".join(sorted(map(str, [*old, *regex, *(route.get("matchers") or ())])))
+    found = [f'{name}="{value}"' for name, value in _items(route.get("match"))]
+    found += [f'{name}=~"{value}"' for name, value in _items(route.get("match_re"))]
+    matchers = route.get("matchers")
+    found += map(str, matchers if isinstance(matchers, list) else ())
+    return ", ".join(sorted(found))
+
+
+def _items(mapping: Any) -> list[tuple[Any, Any]]:
+    return list(mapping.items()) if isinstance(mapping, dict) else []
+
+
+def _inhibition(rule: Any) -> str:
+    return f"{rule.get('source_matchers')} → {rule.get('target_matchers')}"
 
 
 def _matcher(override: Any) -> str:
@@ -130,6 +140,7 @@ IDENTITIES: Mapping[str, Identity] = {
     "dataLinks": _field("title"),
     "transformations": _field("id"),
     "receivers": _field("name"),
+    "inhibit_rules": Identity(_inhibition, "target_matchers"),
     "routes": Identity(_route, "matchers"),
     "steps": Identity(lambda _step: "step"),
 }

@@ -51,6 +51,8 @@ TARGET: Defaults = {
     "instant": False,
 }
 
+GROUP: Defaults = {"limit": 0}
+
 _HIDE_FROM: Defaults = {
     "fieldConfig.defaults.custom.hideFrom.legend": False,
     "fieldConfig.defaults.custom.hideFrom.tooltip": False,

@@ -106,6 +106,8 @@ _EMPTY_TEXTS = frozenset(
 
 
 def _null(leaf: Leaf, _scope: Scope) -> bool:
+    if leaf.before in (None, {}) and leaf.after in (None, {}):
+        return True
     present = leaf.after if leaf.before is MISSING else leaf.before
     if leaf.before is not MISSING and leaf.after is not MISSING:
         return False
@@ -151,6 +153,8 @@ def _defaults(leaf: Leaf, scope: Scope) -> defaults.Defaults:
             return defaults.VARIABLE
         case Part.ANNOTATION:
             return defaults.ANNOTATION
+        case Part.GROUP:
+            return defaults.GROUP
         case Part.PANEL if leaf.path[0] == "targets":
             return defaults.TARGET
         case Part.PANEL:

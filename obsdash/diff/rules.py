@@ -42,13 +42,12 @@ def group_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
     old, new = _rules(live.spec), _rules(desired.spec)
     found = paired(old, new, _STAGES)
     pairs = [(old[found[index]], new[index]) for index in sorted(found)]
-    topics = _LOKI_TOPICS if desired.ref.kind == LOKI_RULE_GROUP else _TOPICS
     for was, rule in pairs:
         place = Place((), f"/rules/{was.index}", f"/rules/{rule.index}")
         if was.name != rule.name:
             yield _renamed(was, rule, place, desired)
         scope = Scope(Part.RULE, _unnamed(was), _unnamed(rule), place)
-        yield from part_findings(scope, rule.subject, topics, desired)
+        yield from part_findings(scope, rule.subject, _topics(rule, desired.ref.kind), desired)
     yield from _came_and_went(old, new, pairs, desired)
 
 
@@ -57,11 +56,16 @@ def _settings(group: Resource) -> Mapping[str, Any]:
 
 
 def _rules(spec: Mapping[str, Any]) -> list[Rule]:
-    common = spec.get("labels") or {}
+    common, rules = _mapping(spec.get("labels")), spec.get("rules")
     return [
-        Rule({**rule, "labels": _texts({**common, **(rule.get("labels") or {})})}, index)
-        for index, rule in enumerate(spec.get("rules") or ())
+        Rule({**rule, "labels": _texts({**common, **_mapping(rule.get("labels"))})}, index)
+        for index, rule in enumerate(rules if isinstance(rules, list) else ())
+        if isinstance(rule, dict)
     ]
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _texts(labels: Mapping[str, Any]) -> dict[str, str]:
@@ -89,7 +93,7 @@ _STAGES: tuple[Stage[Rule], ...] = (by(_identity), by(_name), by(_expression))
 
 
 def _renamed(was: Rule, rule: Rule, place: Place, desired: Resource) -> Change:
-    text = f"renamed from {quoted(was.name)}"
+    text = f"renamed from {quoted(was.name)}{_ANEW if rule.type == 'alert' else ''}"
     path = f"{place.desired}/{rule.type}"
     return whole(desired, rule.subject, text, "renamed", path, was.name, rule.name)
 
@@ -144,17 +148,23 @@ def _verb(after: Any) -> str:
     return "removed" if after is MISSING else "added"
 
 
-def _labelled(noun: str) -> Callable[[Group], Iterator[str]]:
-    return lambda group: iter(
-        [plainly(f"{noun} {group.name}", group.leaves[0].before, group.leaves[0].after)]
+# Prometheus knows a pending or firing alert by its name and labels only.
+_ANEW = "; its timers start anew"
+
+
+def _named(noun: str, consequence: str = "") -> Callable[[Group], Iterator[str]]:
+    def tell(group: Group) -> Iterator[str]:
+        leaf = group.leaves[0]
+        yield plainly(f"{noun} {group.name}", leaf.before, leaf.after) + consequence
+
+    return tell
+
+
+def _topics(rule: Rule, kind: str) -> tuple[Topic, ...]:
+    return (
+        Topic(("expr",), _logql if kind == LOKI_RULE_GROUP else _expr),
+        Topic(("for",), _duration),
+        Topic(("keep_firing_for",), _duration),
+        Topic(("labels", "*"), _named("label", _ANEW if rule.type == "alert" else "")),
+        Topic(("annotations", "*"), _named("annotation")),
     )
-
-
-_TOPICS = (
-    Topic(("expr",), _expr),
-    Topic(("for",), _duration),
-    Topic(("keep_firing_for",), _duration),
-    Topic(("labels", "*"), _labelled("label")),
-    Topic(("annotations", "*"), _labelled("annotation")),
-)
-_LOKI_TOPICS = (*_TOPICS[1:], Topic(("expr",), _logql))

@@ -1,5 +1,6 @@
 """A plan in lines of text, which the terminal and Markdown share."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
@@ -12,6 +13,7 @@ from obsdash.render.escape import printable
 from obsdash.resource import ALERTMANAGER, DASHBOARD, DATASOURCE, Resource
 from obsdash.words import count
 
+ALIKE = 4  # parts that changed in the same way fold into one line
 _WIDEST = 72  # of a column: what is longer pushes the next one away instead of all rows
 
 
@@ -47,11 +49,28 @@ def _headline(resource: Resource) -> tuple[str, str]:
 
 
 def _changes(changes: Sequence[Change], whole: Origin | None) -> Iterator[str]:
-    rows = [
-        (printable(change.subject), printable(change.text), _place(change.origin, whole))
-        for change in changes
-    ]
-    yield from columns([row if row[0] else (row[1], "", row[2]) for row in rows])
+    alike = Counter(change.text for change in changes if _repeatable(change))
+    shown: set[str] = set()
+    rows = []
+    for change in changes:
+        number = alike[change.text] if _repeatable(change) else 1
+        if number < ALIKE:
+            cells = printable(change.subject), printable(change.text)
+            place = _place(change.origin, whole)
+            rows.append((*cells, place) if cells[0] else (cells[1], "", place))
+        elif change.text not in shown:
+            shown.add(change.text)
+            rows.append((_noun(change.subject, number), printable(change.text), ""))
+    yield from columns(rows)
+
+
+def _repeatable(change: Change) -> bool:
+    """Whether a change reads the same without its subject: a part that was edited."""
+    return change.verb == "changed" and " " in change.subject
+
+
+def _noun(subject: str, number: int) -> str:
+    return count(number, subject.partition(" ")[0])
 
 
 def _place(origin: Origin | None, whole: Origin | None) -> str:
