@@ -28,6 +28,17 @@ def definitions(module: ModuleType, environment: Environment) -> Iterator[Any]:
             yield from _inside(value(environment))
 
 
+def asks_environment(module: ModuleType) -> bool:
+    """Whether what a module defines is left to a function of `env`, which may find: nothing."""
+    return any(
+        isinstance(value, FunctionType)
+        and not name.startswith("_")
+        and value.__module__ == module.__name__
+        and takes_environment(value)
+        for name, value in vars(module).items()
+    )
+
+
 def takes_environment(function: FunctionType) -> bool:
     """Whether a function needs one argument, `env`, and no other."""
     code = function.__code__

@@ -9,13 +9,14 @@ from typing import Any
 
 from obsdash.adapters.documents import reader_of
 from obsdash.adapters.draft import Draft, Where
+from obsdash.adapters.hooks import Hooks
 from obsdash.adapters.objects import adapter_for
 from obsdash.adapters.plain import plain
 from obsdash.errors import DefinitionError, ObsdashError
 from obsdash.origin import Origin
 from obsdash.project import Project
 from obsdash.project.assemble import Found, assemble, prepare
-from obsdash.project.collect import definitions, is_rule_test
+from obsdash.project.collect import asks_environment, definitions, is_rule_test
 from obsdash.project.files import DefinitionFile, find_definitions
 from obsdash.project.modules import Modules
 from obsdash.project.output import Prints, stdout_to_stderr
@@ -30,7 +31,8 @@ def load(root: Path, environment: Environment, modernise_off: frozenset[str]) ->
     files = find_definitions(root)
     with _no_collection(), recording(root) as recorder, stdout_to_stderr() as prints:
         run = _Run(root, environment, modernise_off, files, recorder, prints)
-        with run.modules.installed():
+        stable_ids = "stable-panel-ids" not in modernise_off
+        with run.modules.installed(), Hooks(stable_ids=stable_ids):
             run.all()
     resources, errors = assemble(run.found, modernise_off)
     if not files:
@@ -122,7 +124,7 @@ class _Run:
         file = self._files.get(path)
         if file is None:
             return
-        self._defines[path] = 0
+        self._defines[path] = int(asks_environment(module))
         with self.modules.running(path):
             for value in definitions(module, self._environment):
                 self._defines[path] += 1
