@@ -14,7 +14,7 @@ from urllib.request import getproxies, proxy_bypass
 import orjson
 
 from obsdash.errors import TargetError
-from obsdash.http.trouble import explain, masked, unreachable
+from obsdash.http.trouble import AnswerError, explain, masked, unreachable
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class Client:
             connection.close()  # an interrupted exchange leaves an answer in the pipe
             raise
 
-    def explain(self, response: Response) -> TargetError:
+    def explain(self, response: Response) -> AnswerError:
         """Say why an answer is not what was asked for."""
         return explain(
             response.url,

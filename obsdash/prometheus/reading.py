@@ -58,9 +58,8 @@ def _ours(
         if file.damaged:
             yield namespace, DAMAGED
     for name, group in loaded:
-        namespace = folder.namespace(name)
-        if namespace is not None:
-            yield namespace, group
+        if (ours := folder.namespace(name)) is not None:
+            yield ours, group
 
 
 def _live(group: str, shown: Spec | None, file: RuleFile | None, interval: int) -> Spec:
@@ -72,11 +71,8 @@ def _live(group: str, shown: Spec | None, file: RuleFile | None, interval: int) 
     if shown is None:
         if written and not written.get("rules"):
             return written  # the API does not show groups without rules
-        return {
-            "name": group,
-            "rules": [],
-            ON_DISK: "is damaged" if not written else "is not loaded",
-        }
+        state = "is not loaded" if written else "is damaged"
+        return {"name": group, "rules": [], ON_DISK: state}
     if written is None:
         return {**shown, ON_DISK: "does not hold this group"}
     if loads_as(written, shown, interval):

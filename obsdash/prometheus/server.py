@@ -9,7 +9,7 @@ from typing import Any, Self
 from obsdash.disk import yaml
 from obsdash.durations import milliseconds
 from obsdash.errors import TargetError
-from obsdash.http import Client, Response, success
+from obsdash.http import AnswerError, Client, Response, success
 from obsdash.prometheus.groups import definition
 from obsdash.resource import Spec
 
@@ -76,7 +76,7 @@ class Server:
         """Ask for a reload of configuration and rules; 200 means they are loaded."""
         return self._client.post("/-/reload")
 
-    def explained(self, answer: Response) -> TargetError:
+    def explained(self, answer: Response) -> AnswerError:
         """Say why an answer is not the one that was wanted."""
         return self._client.explain(answer)
 
