@@ -7,11 +7,12 @@ does nothing.
 
 import importlib.abc
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
+from obsdash.adapters.modernise.identity import free_id
 from obsdash.origin import copy_marks, remember_object
 
 # By module, the classes whose instances (and those of their children) have a place of their own.
@@ -37,37 +38,59 @@ _CLASSES = {
         "VariableModel",
     ),
 }
-HOOKED = frozenset(_CLASSES)
 
 
-def hook(module: ModuleType) -> None:
-    """Hook the classes of a loaded module."""
-    for name in _CLASSES[module.__name__]:
-        made: Any = getattr(module, name, None)
-        if made is not None:
-            made.__new__ = _new
+class Hooks(importlib.abc.MetaPathFinder):
+    """Finds the libraries' modules as without us, and hooks them as soon as they are loaded."""
 
+    def __init__(self, *, stable_ids: bool) -> None:
+        self._stable_ids = stable_ids
+        self._original: tuple[Any, Any] | None = None  # Dashboard, its own auto_panel_ids
 
-def hooked_spec(name: str, path: Sequence[str] | None) -> ModuleSpec | None:
-    """Find a library's module as without us, and hook it as soon as it is loaded."""
-    spec = PathFinder.find_spec(name, path)
-    if spec and spec.loader:
-        spec.loader = _Hooking(spec.loader)
-    return spec
+    def __enter__(self) -> None:
+        sys.meta_path.insert(0, self)
+        for name in _CLASSES.keys() & sys.modules.keys():
+            self.hook(sys.modules[name])
+
+    def __exit__(self, *_error: object) -> None:
+        sys.meta_path.remove(self)
+        if self._original:
+            dashboard, method = self._original
+            dashboard.auto_panel_ids = method
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, _target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Find a module that is to be hooked; None for everything else."""
+        spec = PathFinder.find_spec(fullname, path) if fullname in _CLASSES else None
+        if spec and spec.loader:
+            spec.loader = _Hooking(spec.loader, self.hook)
+        return spec
+
+    def hook(self, module: ModuleType) -> None:
+        """Hook the classes of a loaded module."""
+        for name in _CLASSES[module.__name__]:
+            made: Any = getattr(module, name, None)
+            if made is not None:
+                made.__new__ = _new
+        if module.__name__ == "grafanalib.core" and self._stable_ids:
+            self._original = module.Dashboard, module.Dashboard.auto_panel_ids
+            module.Dashboard.auto_panel_ids = _auto_panel_ids
 
 
 class _Hooking(importlib.abc.Loader):
     """Loads a module as its own loader does, then hooks it."""
 
-    def __init__(self, loader: importlib.abc.Loader) -> None:
+    def __init__(self, loader: importlib.abc.Loader, hook: Callable[[ModuleType], None]) -> None:
         self._loader = loader
+        self._hook = hook
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self._loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
         self._loader.exec_module(module)
-        hook(module)
+        self._hook(module)
 
 
 def _new(cls: type[Any], *_arguments: Any, **_keywords: Any) -> Any:
@@ -77,5 +100,30 @@ def _new(cls: type[Any], *_arguments: Any, **_keywords: Any) -> Any:
     if original is None:
         remember_object(made, frame)
     else:
-        copy_marks(original, made)  # attr.evolve, by which `auto_panel_ids` copies each panel
+        copy_marks(original, made)  # attr.evolve copies an object to change it
     return made
+
+
+def _auto_panel_ids(dashboard: Any) -> Any:
+    """Give panels without an id one of their title, where grafanalib would count them through.
+
+    Like its own, it returns a new dashboard. Counted ids all change when a panel is inserted.
+    """
+    taken = {panel.id for panel in dashboard._iter_panels() if panel.id}
+
+    def numbered(panel: Any) -> Any:
+        if panel.id:
+            return panel
+        copy = object.__new__(type(panel))
+        copy.__dict__.update(panel.__dict__)  # its marks too
+        copy.id = free_id(panel.title, _kind(panel), taken)
+        return copy
+
+    return dashboard._map_panels(numbered)
+
+
+def _kind(panel: Any) -> Any:
+    """Return the type as far as an id depends on it: to ask each panel for its JSON takes long."""
+    if hasattr(panel, "collapsed"):
+        return "row"
+    return "" if panel.title else panel.to_json_data().get("type")

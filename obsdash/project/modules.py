@@ -9,7 +9,6 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any, TypeGuard
 
-from obsdash.adapters.hooks import HOOKED, hook, hooked_spec
 from obsdash.origin import DictPlaces, remember_dict, watching
 from obsdash.project.instrument import MARKER, compile_file
 from obsdash.project.recorder import Recorder
@@ -46,8 +45,6 @@ class Modules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         path, before = list(sys.path), dict(sys.modules)
         writing, sys.dont_write_bytecode = sys.dont_write_bytecode, True
         sys.meta_path.insert(0, self)
-        for name in HOOKED & sys.modules.keys():
-            hook(sys.modules[name])
         try:
             yield
         finally:
@@ -83,11 +80,9 @@ class Modules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             sys.modules.update(hidden)
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None, _target: ModuleType | None = None
+        self, fullname: str, _path: Sequence[str] | None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Find a module of the project; None for everything else."""
-        if fullname in HOOKED:
-            return hooked_spec(fullname, path)
         above, _, name = fullname.rpartition(".")
         if above:
             parent = sys.modules.get(above)

@@ -17,23 +17,23 @@ def stable_panel_ids(board: Board) -> None:
         return
     taken = {panel["id"] for panel in board.panels if _has_id(panel)}
     for panel in missing:
-        panel["id"] = next(number for number in _candidates(panel) if number not in taken)
-        taken.add(panel["id"])
+        panel["id"] = free_id(panel.get("title"), panel.get("type"), taken)
+
+
+def free_id(title: object, kind: object, taken: set[int]) -> int:
+    """Return the id of a panel's title, or of the title with 2, 3 …; it is then taken."""
+    key = title or f"({kind})"
+    if kind == "row":
+        key = f"row:{key}"  # so that a row can bear the title of a panel
+    names = (f"{key} #{nth}" if nth > 1 else f"{key}" for nth in count(1))
+    number = next(number for number in map(panel_id, names) if number not in taken)
+    taken.add(number)
+    return number
 
 
 def _has_id(panel: Spec) -> bool:
     given = panel.get("id")
     return isinstance(given, int) and given > 0
-
-
-def _candidates(panel: Spec) -> Iterator[int]:
-    """Yield the ids for a panel: of its title, then of the title with 2, 3 …"""
-    key = panel.get("title") or f"({panel.get('type')})"
-    if panel.get("type") == "row":
-        key = f"row:{key}"  # so that a row can bear the title of a panel
-    yield panel_id(key)
-    for nth in count(2):
-        yield panel_id(f"{key} #{nth}")
 
 
 def ref_ids(board: Board) -> None:
