@@ -136,14 +136,14 @@ class Dashboard:
 
     def _sourced(self, part: Json) -> Json:
         """Complete data sources that name a type only, here and in the parts."""
-        source = part.get("datasource")
-        if isinstance(source, dict) and set(source) == {"type"}:
-            part = part | {"datasource": self._source(source["type"], part)}
-        below = {
+        below: Json = {
             name: [self._sourced(item) for item in part[name]]
             for name in ("targets", "panels")
             if part.get(name)
         }
+        source = part.get("datasource")
+        if isinstance(source, dict) and set(source) == {"type"}:
+            below["datasource"] = self._source(source["type"], part)
         return part | below
 
     def _source(self, kind: str, part: Json) -> Json:
