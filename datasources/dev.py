@@ -1,6 +1,6 @@
 """Development: traces in Jaeger as well, and the stack's own Redis."""
 
-from datasources._common import core, present
+from datasources._common import address, core, link, present
 from obsdash.author import DataSource, Environment, JaegerSource, RedisSource
 
 
@@ -11,7 +11,7 @@ def sources(env: Environment) -> list[DataSource]:
     return present(
         [
             *core(env, Tempo="tempo", Jaeger="jaeger"),
-            JaegerSource("jaeger", env.get("jaeger_url", "http://jaeger:16686"), logs="loki"),
+            JaegerSource("jaeger", address(env, "jaeger"), logs=link(env, "loki")),
             RedisSource("redis", env.get("redis_url", "redis://redis:6379")),
         ]
     )

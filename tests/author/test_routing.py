@@ -128,7 +128,11 @@ def test_a_webhook_may_be_a_plain_address() -> None:
 
 @pytest.mark.parametrize("missing", ["to", "smarthost", "sender"])
 def test_mail_without_an_address_or_server_is_left_out(missing: str) -> None:
-    known = {"to": "a@example.com", "smarthost": "mail:25", "sender": "b@example.com"}
+    known: dict[str, Any] = {
+        "to": "a@example.com",
+        "smarthost": "mail:25",
+        "sender": "b@example.com",
+    }
 
     assert Email(**known).is_set()
     assert not Email(**{**known, missing: ""}).is_set()

@@ -32,7 +32,8 @@ LOKI = RuleGroup(
 
 
 def _resources() -> list[Resource]:
-    groups = [RuleGroup("api", [DOWN]), RuleGroup("load", [RATE, BUSY]), OBJECTIVE, OTHER, LOKI]
+    api, load = RuleGroup("api", [DOWN]), RuleGroup("load", [RATE, BUSY])
+    groups: list[RuleGroup | SLO] = [api, load, OBJECTIVE, OTHER, LOKI]
     return [resource for group in groups for resource in group.resources()]
 
 
