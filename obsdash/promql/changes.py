@@ -222,6 +222,10 @@ class _Comparison(NamedTuple):
 
     def _operations(self, a: BinaryExpr, b: BinaryExpr) -> Iterator[str]:
         old, new = _operator(a), _operator(b)
+        sides = ((a.lhs, b.lhs), (a.rhs, b.rhs))
+        if old != new and all(self.text(x) != self.text(y) for x, y in sides):
+            yield self._replaced(a, b, "")
+            return
         plain = isinstance(a.rhs, NumberLiteral) and isinstance(b.rhs, NumberLiteral)
         if plain and (old, self.text(a.rhs)) != (new, self.text(b.rhs)):
             yield f"{old} {self.text(a.rhs)} → {new} {self.text(b.rhs)}"

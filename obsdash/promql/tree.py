@@ -138,7 +138,7 @@ def _named(node: Expr) -> set[str]:
 
 def one_line(node: Expr) -> str:
     """Return a node's text without the printer's line breaks; those inside texts are escaped."""
-    pretty: str = node.prettify()
+    pretty = node.prettify().strip()
     if "\n" not in pretty:
         return pretty
     return re.sub(r"\n\s*", " ", re.sub(r"(?<=\()\n\s*|\n\s*(?=\))", "", pretty))
