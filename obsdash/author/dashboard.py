@@ -105,7 +105,6 @@ class Dashboard:
             "panels": [self._sourced(panel.document) for panel in self._arranged()],
             "refresh": self.refresh,
             "schemaVersion": SCHEMA_VERSION,
-            "style": "dark",
             "tags": list(self.tags),
             "templating": {"list": self._documents(self.variables)},
             "time": {"from": self.time[0], "to": self.time[1]},

@@ -10,7 +10,7 @@ import pytest
 
 from obsdash.project import load_project
 from obsdash.promql import parse_error, variables
-from obsdash.resource import DASHBOARD, RULE_GROUP, Environment, Resource
+from obsdash.resource import DASHBOARD, RULE_GROUP, Environment, Ref, Resource
 
 ROOT = Path(__file__).parents[2]
 UIDS = ("api-performance", "loki-logs", "nestjs", "slo", "system-overview")
@@ -30,11 +30,7 @@ def resources() -> tuple[Resource, ...]:
 
 
 def dashboard(uid: str) -> dict[str, Any]:
-    return next(
-        item.spec
-        for item in resources()
-        if item.ref == (DASHBOARD, uid) or (item.ref.kind == DASHBOARD and item.ref.uid == uid)
-    )
+    return next(item.spec for item in resources() if item.ref == Ref(DASHBOARD, uid))
 
 
 def panels(uid: str) -> list[dict[str, Any]]:
