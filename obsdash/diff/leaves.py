@@ -63,12 +63,20 @@ def leaves(before: Any, after: Any, place: Place = Place()) -> Iterator[Leaf]:  
             yield from leaves(before.get(key, MISSING), after.get(key, MISSING), place.key(key))
     elif isinstance(before, list) and isinstance(after, list):
         yield from _lists(before, after, place)
-    elif before is MISSING and isinstance(after, dict) and after:
-        yield from leaves({}, after, place)
-    elif after is MISSING and isinstance(before, dict) and before:
-        yield from leaves(before, {}, place)
+    elif before is MISSING and _taken_apart(after, place):
+        yield from leaves(type(after)(), after, place)
+    elif after is MISSING and _taken_apart(before, place):
+        yield from leaves(before, type(before)(), place)
     elif not (type(before) is type(after) and before == after):
         yield Leaf(place, before, after)
+
+
+def _taken_apart(value: Any, place: Place) -> bool:
+    """Whether a value on one side only is told by its parts: objects, lists of named items."""
+    if isinstance(value, list):
+        identity = IDENTITIES.get(place.path[-1]) if place.path else None
+        return bool(value and identity and identity.key)
+    return isinstance(value, dict) and bool(value)
 
 
 def _equal(before: Any, after: Any) -> bool:
