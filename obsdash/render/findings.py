@@ -38,7 +38,7 @@ def totals(findings: Iterable[Finding]) -> str:
     found = list(findings)
     counted = Counter(map(_outcome, found))
     parts = [count(len(found), "query", "queries")]
-    parts += [f"{counted[name]} {name}" for name in _OUTCOMES if counted[name]]
+    parts += [_number(counted[name], name) for name in _OUTCOMES if counted[name]]
     return f"verify: {' · '.join(parts)}"
 
 
@@ -76,6 +76,10 @@ _OUTCOMES = (
     "error",
     "known from the baseline",
 )
+
+
+def _number(number: int, outcome: str) -> str:
+    return count(number, "error") if outcome == "error" else f"{number} {outcome}"
 
 
 def _outcome(finding: Finding) -> str:
@@ -131,9 +135,9 @@ def _finding(finding: Finding, file: str) -> Iterator[str]:
 
 def _place(origin: Origin | None, file: str) -> str:
     """Return the place, only `:57` below a heading that names the file."""
-    if origin is None:
+    if origin is None or (origin.file == file and not origin.line):
         return ""
-    return f":{origin.line}" if origin.file == file and origin.line else str(origin)
+    return f":{origin.line}" if origin.file == file else str(origin)
 
 
 def _query(text: str) -> str:

@@ -173,7 +173,7 @@ def _rules(resource: Resource) -> Iterator[Query]:
         expr = rule.get("expr", "")
         yield Query(
             ref=resource.ref,
-            part=f"alert {alert}" if alert else f"record {rule.get('record')}",
+            part=f"alert {alert}" if alert else f"record {rule.get('record', index + 1)}",
             role="alert" if alert else "record",
             source=Source(kind),
             text=str(expr) if isinstance(expr, str | int | float) else "",

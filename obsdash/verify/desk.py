@@ -3,8 +3,9 @@
 import threading
 import time
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Self
 
@@ -78,8 +79,9 @@ class Desk:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        while not self._tasks.empty():  # what nobody waits for any more
-            self._tasks.get()
+        with suppress(Empty):
+            while True:  # what nobody waits for any more
+                self._tasks.get_nowait()
         for _ in self._workers:
             self._tasks.put(None)
 

@@ -13,8 +13,7 @@ PROMQL_LIKE = ("prometheus", "loki")
 _SQL = ("postgres", "grafana-postgresql-datasource", "mysql", "mssql")
 # What a query's text does not depend on.
 _PRESENTATION = {"refId", "datasource", "hide", "key", "legendFormat", "editorMode"}
-# `$1`, and Grafana's own variables where the data source's plugin expands them.
-_NOT_OURS = re.compile(r"\d+|__\w+|timeFilter")
+_MACRO = re.compile(r"__\w+|timeFilter")  # what plugins of other data sources expand themselves
 _GROUP = re.compile(r"\(\?P?<(\w+)>")  # label_replace() refers to it as $name
 _TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)  # line_format has variables of its own
 
@@ -23,9 +22,11 @@ def fill(text: str, values: Values, source: DataSource | None = None) -> tuple[s
     """Return the text with its variables replaced, and the names of those nobody defined."""
     kind = source.type if source else "prometheus"
     language = "prometheus" if kind in PROMQL_LIKE else "sql" if kind in _SQL else "glob"
-    wanted = variables(_TEMPLATE.sub("", text)) - values.keys() - set(_GROUP.findall(text))
-    unknown = sorted(name for name in wanted if not _NOT_OURS.fullmatch(name))
-    return substitute(text, values, language=language), unknown
+    return substitute(text, values, language=language), sorted(
+        name
+        for name in variables(_TEMPLATE.sub("", text)) - values.keys() - set(_GROUP.findall(text))
+        if not name.isdigit() and not (kind not in PROMQL_LIKE and _MACRO.fullmatch(name))
+    )
 
 
 def filled_model(model: Mapping[str, Any], values: Values, source: DataSource) -> str:

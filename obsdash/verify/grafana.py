@@ -62,12 +62,18 @@ class ThroughGrafana:
         document = _document(response)
         if isinstance(document.get("results"), Mapping):
             return document
-        reason = document.get("message") or document.get("error")
-        if reason and response.status not in _NOT_OURS:
-            if "notImplemented" in str(document.get("messageId")):
-                raise UnsupportedError(f"{self._source.type} answers only in a browser")
-            raise QueryError(str(reason))
-        raise self._client.explain(response)
+        if response.status in _NOT_OURS or not document.get("message"):
+            raise self._client.explain(response)
+        raise self._refusal(document)
+
+    def _refusal(self, document: Mapping[str, Any]) -> TargetError:
+        match document.get("messageId"):
+            case "plugin.unavailable" | "plugin.notImplemented":
+                return UnsupportedError(f"{self._source.type} is asked by the browser only")
+            case "plugin.notRegistered":
+                return QueryError(f"this Grafana has no plugin {self._source.type}")
+            case _:
+                return QueryError(str(document["message"]))
 
 
 def proxy_path(source: DataSource) -> str:

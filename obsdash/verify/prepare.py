@@ -104,6 +104,8 @@ class Preparer:
         uid, unknown = fill(query.source.uid, scene.values)
         if unknown:
             return _wrong(query, f"undefined variable ${unknown[0]} as data source")
+        if "${" in uid:
+            return _wrong(query, f"nothing is filled in for the data source {uid}")
         kind = query.source.type or scene.source_type(query.source.uid)
         if source := self.backends.resolve(Source(kind, uid)):
             return source
@@ -115,9 +117,14 @@ class Preparer:
         """Return a rule's question as it stands: what evaluates rules knows no variables."""
         if not query.text.strip():
             return _wrong(query, "it has no expression")
-        window = replace(self.window, step=source.scrape)
-        may_be_empty = query.empty is not None
-        return Question(source, "instant", query.text, window, may_be_empty=may_be_empty)
+        return Question(
+            source=source,
+            kind="instant",
+            text=query.text,
+            window=replace(self.window, step=source.scrape),
+            model=filled_model({"expr": query.text}, {}, source),
+            may_be_empty=query.empty is not None,
+        )
 
     def _question(self, query: Query, scene: Scene, source: DataSource) -> Question | Finding:
         if unfilled := scene.unfilled(query.text):

@@ -8,7 +8,7 @@ from obsdash.errors import ConfigError
 from obsdash.verify.model import DataSource, Timing, Window
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000}
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhdwy]))+")
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhdwy]))+", re.ASCII)
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdwy])")
 _LONGEST = 100 * 365 * 86_400  # seconds
 _MOST_POINTS = 11_000  # Prometheus refuses more
