@@ -117,7 +117,7 @@ def _remember(file: Path, order: Order, project: "Project", outputs: Mapping[str
 
 
 def _stats(out: Path, files: Iterable[str]) -> dict[str, list[int]]:
-    """Return modification time (ns) and size by relative path; raises OSError for a missing file."""
+    """Return modification time (ns) and size by relative path; OSError for a missing file."""
     prefix = f"{out}/"
     found = {}
     for name in files:
