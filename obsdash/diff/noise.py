@@ -8,11 +8,10 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
-from promql_parser import parse_duration
-
 from obsdash.diff import defaults
 from obsdash.diff.leaves import ORDER, Leaf, Place, same, value_at
 from obsdash.diff.missing import MISSING
+from obsdash.durations import milliseconds
 from obsdash.promql import canonical, collapsed
 
 
@@ -239,18 +238,15 @@ _DURATIONS = {
 def _duration(leaf: Leaf, scope: Scope) -> bool:
     if leaf.path[-1] not in _DURATIONS.get(scope.part, ()):
         return False
-    before, after = seconds(leaf.before), seconds(leaf.after)
+    before, after = _milliseconds(leaf.before), _milliseconds(leaf.after)
     return before is not None and before == after
 
 
-def seconds(duration: Any) -> float | None:
-    """Return a Prometheus duration in seconds, 0 for none, None for what is no duration."""
+def _milliseconds(duration: Any) -> int | None:
+    """Read a Prometheus duration; none is 0, what is no duration is None."""
     if duration in (MISSING, None, "", "0", 0):
         return 0
-    try:
-        return float(parse_duration(str(duration)).total_seconds())
-    except ValueError:
-        return None
+    return milliseconds(duration) if isinstance(duration, str) else None
 
 
 def _secret(leaf: Leaf, scope: Scope) -> bool:
