@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from typing import Any
 
 from obsdash.adapters.dashboards import checked_uid
@@ -35,7 +36,10 @@ def is_datasource(document: Spec) -> bool:
 
 def read_provisioning(document: Spec, where: Where) -> list[Draft]:
     """Return a draft for each data source of a provisioning file."""
-    return [_provisioned(item, where) for item in document["datasources"]]
+    return [
+        replace(_provisioned(item, where), inside=f"/datasources/{index}")
+        for index, item in enumerate(document["datasources"])
+    ]
 
 
 def read(document: Spec, where: Where) -> list[Draft]:

@@ -1,6 +1,7 @@
 """Plain documents, as Grafana exports and Prometheus reads them → drafts, told by their shape."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from obsdash.adapters import dashboards, datasources, rules
 from obsdash.adapters.draft import Draft, Where, origin_in, text_of
@@ -34,7 +35,7 @@ def _envelope(document: Spec, where: Where) -> list[Draft]:
     if version.removeprefix(_DASHBOARD_API).startswith("v2") or _is_v2(spec):
         return _v2(spec, where)
     name = text_of(document.get("metadata"), "name")
-    return dashboards.read({**spec, "uid": text_of(spec, "uid") or name}, where)
+    return _inside("/spec", dashboards.read({**spec, "uid": text_of(spec, "uid") or name}, where))
 
 
 def _is_v2(document: Spec) -> bool:
@@ -55,7 +56,13 @@ def _is_wrapped(document: Spec) -> bool:
 
 def _wrapped(document: Spec, where: Where) -> list[Draft]:
     inner = document["dashboard"]
-    return _v2(inner, where) if _is_v2(inner) else dashboards.read(inner, where)
+    if _is_v2(inner):
+        return _v2(inner, where)
+    return _inside("/dashboard", dashboards.read(inner, where))
+
+
+def _inside(pointer: str, drafts: list[Draft]) -> list[Draft]:
+    return [replace(draft, inside=pointer) for draft in drafts]
 
 
 def _is_dashboard(document: Spec) -> bool:

@@ -40,6 +40,7 @@ class Draft:
 
     folder: None when the definition does not say; the file's sub-folder decides then.
     marks: those known beside the ones inside `spec`.
+    inside: where the spec stands in the document that it was read from, a JSON pointer.
     """
 
     ref: Ref
@@ -49,6 +50,7 @@ class Draft:
     folder: str | None = None
     marks: dict[str, Mark] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
+    inside: str = ""
 
 
 def origin_in(document: Any) -> Origin | None:

@@ -12,7 +12,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
-from obsdash.adapters.modernise.identity import free_id
+from obsdash.adapters.modernise.identity import Ids
 from obsdash.origin import copy_marks, remember_object
 
 # By module, the classes whose instances (and those of their children) have a place of their own.
@@ -109,14 +109,14 @@ def _auto_panel_ids(dashboard: Any) -> Any:
 
     Like its own, it returns a new dashboard. Counted ids all change when a panel is inserted.
     """
-    taken = {panel.id for panel in dashboard._iter_panels() if panel.id}
+    ids = Ids(panel.id for panel in dashboard._iter_panels() if panel.id)
 
     def numbered(panel: Any) -> Any:
         if panel.id:
             return panel
         copy = object.__new__(type(panel))
         copy.__dict__.update(panel.__dict__)  # its marks too
-        copy.id = free_id(panel.title, _kind(panel), taken)
+        copy.id = ids.give(panel.title, _kind(panel))
         return copy
 
     return dashboard._map_panels(numbered)

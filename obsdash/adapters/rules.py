@@ -1,5 +1,6 @@
 """Rule files of Prometheus and Loki → a draft a group."""
 
+from dataclasses import replace
 from typing import Any
 
 from obsdash.adapters.draft import Draft, Where, origin_in, text_of
@@ -20,7 +21,11 @@ def is_group(document: Spec) -> bool:
 
 def read_file(document: Spec, where: Where) -> list[Draft]:
     """Return a draft for each group."""
-    return [draft for group in document["groups"] for draft in read_group(group, where)]
+    return [
+        replace(draft, inside=f"/groups/{index}")
+        for index, group in enumerate(document["groups"])
+        for draft in read_group(group, where)
+    ]
 
 
 def read_group(group: Any, where: Where) -> list[Draft]:

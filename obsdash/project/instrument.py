@@ -8,8 +8,8 @@ MARKER = "__obsdash_mark__"
 
 # What tells a panel, query, variable, rule or dashboard from other dicts.
 _TELLTALES = frozenset(
-    {"alert", "datasource", "expr", "groups", "panels", "query", "record", "refId", "rules"}
-    | {"secureJsonData", "targets", "templating", "title"}
+    {"alert", "datasource", "expr", "groups", "jsonData", "panels", "query", "record", "refId"}
+    | {"rules", "secureJsonData", "targets", "templating", "title", "url"}
 )
 # Most files have no such dict at all, and are spared the detour over the syntax tree.
 _LITERAL = re.compile(rb"\bdict\(|\{\s*(?:#.*\s*)*(?:[\"']|\*\*)")

@@ -3,12 +3,13 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from obsdash.adapters.documents import reader_of
-from obsdash.adapters.draft import Draft, Where
+from obsdash.adapters.draft import Where
 from obsdash.adapters.hooks import Hooks
 from obsdash.adapters.objects import adapter_for
 from obsdash.adapters.plain import plain
@@ -18,10 +19,11 @@ from obsdash.project import Project
 from obsdash.project.assemble import Found, assemble, prepare
 from obsdash.project.collect import asks_environment, definitions, is_rule_test
 from obsdash.project.files import DefinitionFile, find_definitions
+from obsdash.project.jsonplaces import JsonPlaces
 from obsdash.project.modules import Modules
 from obsdash.project.output import Prints, stdout_to_stderr
 from obsdash.project.recorder import Recorder, recording
-from obsdash.project.texts import read_documents
+from obsdash.project.texts import BOM, read_documents
 from obsdash.project.trouble import explain
 from obsdash.resource import Environment
 
@@ -34,6 +36,7 @@ def load(root: Path, environment: Environment, modernise_off: frozenset[str]) ->
         stable_ids = "stable-panel-ids" not in modernise_off
         with run.modules.installed(), Hooks(stable_ids=stable_ids):
             run.all()
+            recorder.modules()
     resources, errors = assemble(run.found, modernise_off)
     if not files:
         run.errors.append(_empty())
@@ -138,7 +141,8 @@ class _Run:
             self.tests.append(value)
         elif adapter := adapter_for(value):
             try:
-                self._found(file, adapter(value, _where(file)))
+                drafts = adapter(value, _where(file))
+                self.found += [prepare(draft, file, self._off) for draft in drafts]
             except ObsdashError as error:
                 self._report(error, file)
 
@@ -146,7 +150,8 @@ class _Run:
         content = file.path.read_bytes()
         self._recorder.source(str(file.path), content)
         where = _where(file)
-        for found in read_documents(file.name, content):
+        documents = read_documents(file.name, content)
+        for found in documents:
             document = plain(found, "the document", where.origin)
             reader = reader_of(document) if isinstance(document, dict) else None
             if reader is None:
@@ -154,15 +159,20 @@ class _Run:
                     "it holds neither dashboard, rules, data source nor Alertmanager configuration",
                     origin=where.origin,
                 )
-            self._found(file, reader(document, where))
-
-    def _found(self, file: DefinitionFile, drafts: list[Draft]) -> None:
-        self.found += [prepare(draft, file, self._off) for draft in drafts]
+            drafts = [prepare(draft, file, self._off) for draft in reader(document, where)]
+            if file.name.endswith(".json") and len(documents) == 1:
+                drafts = [_with_places(draft, file, content) for draft in drafts]
+            self.found += drafts
 
     def _report(self, error: BaseException, file: DefinitionFile) -> None:
         if not any(error is known for known in self._reported):
             self._reported.append(error)
             self.errors += explain(error, self._root, file.name)
+
+
+def _with_places(found: Found, file: DefinitionFile, content: bytes) -> Found:
+    marks = JsonPlaces(file.name, content.removeprefix(BOM), found.draft.inside)
+    return replace(found, marks=marks)
 
 
 def _where(file: DefinitionFile) -> Where:

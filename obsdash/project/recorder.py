@@ -73,11 +73,18 @@ class Recorder:
         if path is None or isinstance(path, str | bytes):
             self._folders.add(os.path.abspath(os.fsdecode(path or ".")))  # noqa: PTH100
 
+    def modules(self) -> None:
+        """Note the modules in use that are not Python's own."""
+        for name, module in sorted(sys.modules.items()):
+            file = getattr(module, "__file__", None)
+            if file and name.partition(".")[0] not in sys.stdlib_module_names:
+                self._files.setdefault(file, stamp(file))
+
     def inputs(self) -> Inputs:
         """Return everything that was noted."""
         return Inputs(
             hash_of_definitions(self._root),
-            {**_modules(), **self._read(), **self._files},
+            {**self._read(), **self._files},
             {path: hash_of_folder(path) for path in self._listed()},
             {name: hash_of_variable(name) for name in sorted(self._environ)},
             self._volatile,
@@ -102,16 +109,6 @@ def _stamp_opened(path: str) -> Seen:
 def _is_pythons(path: str) -> bool:
     installed = "/site-packages/" in path or "/dist-packages/" in path
     return installed or path.startswith((_STDLIB, "/dev/", "/proc/")) or path.endswith(".pyc")
-
-
-def _modules() -> dict[str, Seen]:
-    """Stamp the installed modules in use."""
-    files = (
-        getattr(module, "__file__", None)
-        for name, module in sorted(sys.modules.items())
-        if name.partition(".")[0] not in sys.stdlib_module_names
-    )
-    return {file: stamp(file) for file in files if file}
 
 
 _active: ContextVar[Recorder | None] = ContextVar("recorder", default=None)

@@ -7,12 +7,12 @@ import orjson
 from obsdash.errors import DefinitionError
 from obsdash.origin import ORIGIN_KEY, Origin
 
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 
 
 def read_documents(name: str, content: bytes) -> list[Any]:
     """Return the documents of a file; raises DefinitionError with the line."""
-    content = content.removeprefix(_BOM)
+    content = content.removeprefix(BOM)
     try:
         content.decode()
     except UnicodeDecodeError as error:

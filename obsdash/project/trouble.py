@@ -1,5 +1,7 @@
 """An exception in a definition file → one sentence with its place."""
 
+import os
+import re
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +22,7 @@ def is_project_file(root: Path, name: str) -> bool:
     """Whether a file is the project's own, not one of an installed package that lies inside it."""
     if not name.startswith(f"{root}/") or name.startswith(f"{PACKAGE}/"):
         return False
-    inside = name[len(str(root)) + 1 :]
+    inside = os.path.normpath(name[len(str(root)) + 1 :])
     return "site-packages/" not in inside and not inside.startswith(".") and "/." not in inside
 
 
@@ -29,6 +31,9 @@ def explain(error: BaseException, root: Path, file: str) -> list[ObsdashError]:
     place = _place(error.__traceback__, root)
     if place is None and not isinstance(error, _USERS):
         raise error  # it comes from no line of the project: a bug of ours
+    if place is None and isinstance(error, OSError):
+        message = f"it cannot be read: {error.strerror or error}"
+        return [DefinitionError(message, origin=Origin(file, 0))]
     place = place or Origin(file, 0)
     if isinstance(error, Problems):
         return [_placed(one, place) for one in error.errors]
@@ -46,7 +51,8 @@ def _sentence(error: BaseException, root: Path) -> tuple[str, str]:
     if isinstance(error, ModuleNotFoundError) and error.name:
         return f"it imports {error.name}, which is not there", _import_remedy(error.name, root)
     if isinstance(error, ImportError):
-        return f"an import fails: {error}", ""
+        reason = re.sub(r" \(.*\)$", "", str(error))  # without the path
+        return f"an import fails: {reason}", ""
     if isinstance(error, RecursionError):
         return "it calls itself without end", ""
     words = "".join(traceback.format_exception_only(error)).strip().splitlines()

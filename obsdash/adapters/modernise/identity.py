@@ -1,6 +1,6 @@
 """What panels and queries are called by: ids and refIds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count, product
 from string import ascii_uppercase
 
@@ -10,25 +10,37 @@ from obsdash.author.ids import panel_id
 from obsdash.resource import Spec
 
 
+class Ids:
+    """Hands out panel ids that come from titles, each once."""
+
+    def __init__(self, taken: Iterable[int]) -> None:
+        self._taken = set(taken)
+        self._names: dict[str, Iterator[str]] = {}
+
+    def give(self, title: object, kind: object) -> int:
+        """Return the id of a panel's title, or of the title with #2, #3 … if that is taken."""
+        key = str(title or f"({kind})")
+        if kind == "row":
+            key = f"row:{key}"  # so that a row can bear the title of a panel
+        names = self._names.setdefault(key, _numbered(key))
+        number = next(number for number in map(panel_id, names) if number not in self._taken)
+        self._taken.add(number)
+        return number
+
+
+def _numbered(key: str) -> Iterator[str]:
+    yield key
+    for nth in count(2):
+        yield f"{key} #{nth}"
+
+
 def stable_panel_ids(board: Board) -> None:
     """Give panels without an id one that comes from their title, so that it stays."""
     missing = [panel for panel in board.panels if not _has_id(panel)]
-    if not missing:
-        return
-    taken = {panel["id"] for panel in board.panels if _has_id(panel)}
-    for panel in missing:
-        panel["id"] = free_id(panel.get("title"), panel.get("type"), taken)
-
-
-def free_id(title: object, kind: object, taken: set[int]) -> int:
-    """Return the id of a panel's title, or of the title with 2, 3 …; it is then taken."""
-    key = title or f"({kind})"
-    if kind == "row":
-        key = f"row:{key}"  # so that a row can bear the title of a panel
-    names = (f"{key} #{nth}" if nth > 1 else f"{key}" for nth in count(1))
-    number = next(number for number in map(panel_id, names) if number not in taken)
-    taken.add(number)
-    return number
+    if missing:
+        ids = Ids(panel["id"] for panel in board.panels if _has_id(panel))
+        for panel in missing:
+            panel["id"] = ids.give(panel.get("title"), panel.get("type"))
 
 
 def _has_id(panel: Spec) -> bool:

@@ -1,0 +1,61 @@
+"""The lines of a JSON file's objects, found only when somebody asks."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+from obsdash.origin import Mark, Origin, escape
+
+_OBJECT = re.compile(rb'"(?:[^"\\]|\\.)*"|(\{)')  # a text, to be skipped, or the start of an object
+
+
+class JsonPlaces(Mapping[str, Mark]):
+    """Marks of the part of a JSON file that `inside` points at.
+
+    The whole and every object that stands in a list have one.
+    """
+
+    def __init__(self, name: str, content: bytes, inside: str) -> None:
+        self._name = name
+        self._content = content
+        self._inside = inside
+
+    def __getitem__(self, pointer: str) -> Mark:
+        return self._marks[pointer]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._marks)
+
+    def __len__(self) -> int:
+        return len(self._marks)
+
+    @cached_property
+    def _marks(self) -> dict[str, Mark]:
+        begun = [match.start() for match in _OBJECT.finditer(self._content) if match[1]]
+        objects = list(_objects(orjson.loads(self._content), ""))
+        if len(begun) != len(objects):  # a key stands twice in an object: lines cannot be told
+            return {"": Mark(Origin(self._name, 0))}
+        ends = [match.start() for match in re.finditer(rb"\n", self._content)]
+        size = len(self._inside)
+        return {
+            pointer[size:]: Mark(Origin(self._name, bisect_right(ends, start) + 1))
+            for (pointer, listed), start in zip(objects, begun, strict=True)
+            if pointer == self._inside or (listed and pointer.startswith(f"{self._inside}/"))
+        }
+
+
+def _objects(value: Any, pointer: str, listed: bool = False) -> Iterator[tuple[str, bool]]:
+    """Yield the pointer of each object in the order of the text, and whether it is in a list."""
+    if isinstance(value, dict):
+        yield pointer, listed
+        for key, item in value.items():
+            if isinstance(item, dict | list):
+                yield from _objects(item, f"{pointer}/{escape(key)}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            if isinstance(item, dict | list):
+                yield from _objects(item, f"{pointer}/{index}", listed=True)
