@@ -11,7 +11,7 @@ _UNITS = {
     "s": 1_000,
     "ms": 1,
 }
-_GRAMMAR = re.compile("".join(rf"(?:(\d+){unit})?" for unit in _UNITS))
+_GRAMMAR = re.compile("".join(rf"(?:(\d+){unit})?" for unit in _UNITS), re.ASCII)
 
 
 def milliseconds(text: str) -> int | None:

@@ -29,7 +29,7 @@ def checked_data(client: Client, product: str, call: Callable[[], Any]) -> Any:
 def items_of(data: Any) -> list[Mapping[str, Any]]:
     """Return the series or streams of a result."""
     found = data.get("result") if isinstance(data, Mapping) else None
-    return [item for item in found or [] if isinstance(item, Mapping)]
+    return [item for item in _list(found) if isinstance(item, Mapping)]
 
 
 def answer_of(data: Any) -> Answer:
@@ -47,7 +47,11 @@ def _has_numbers(item: Mapping[str, Any]) -> bool:
     """Whether a series has a point that a panel can draw; native histograms always do."""
     if item.get("histogram") or item.get("histograms"):
         return True
-    return any(map(_finite, item.get("values") or [item.get("value")]))
+    return any(map(_finite, _list(item.get("values")) or [item.get("value")]))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _finite(point: Any) -> bool:

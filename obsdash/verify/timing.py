@@ -1,16 +1,14 @@
 """Durations, and the time range and step that Grafana would ask with."""
 
-import re
 from datetime import timedelta
 from itertools import pairwise
 
+from obsdash.durations import milliseconds
 from obsdash.errors import ConfigError
 from obsdash.verify.model import DataSource, Timing, Window
 
-_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000}
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhdwy]))+", re.ASCII)
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdwy])")
-_LONGEST = 100 * 365 * 86_400  # seconds
+_MILLISECOND = timedelta(milliseconds=1)
+_LONGEST = timedelta(days=100 * 365)
 _MOST_POINTS = 11_000  # Prometheus refuses more
 
 # The steps that Grafana rounds to, in milliseconds.
@@ -23,12 +21,12 @@ _STEPS = (
 
 def parse_duration(text: str) -> timedelta:
     """Read `90s`, `1h30m`, `250ms`; raises ConfigError."""
-    seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
-    if not _DURATION.fullmatch(text) or not 0 < seconds < _LONGEST:
+    millis = milliseconds(text)
+    if not millis or millis > _LONGEST / _MILLISECOND:
         raise ConfigError(
             f"{text!r} is not a duration", help="write a number and a unit: 90s, 5m, 1h30m, 7d"
         )
-    return timedelta(seconds=seconds)
+    return millis * _MILLISECOND
 
 
 def window_of(timing: Timing, source: DataSource, window: Window) -> Window:
@@ -50,14 +48,14 @@ def duration_or(text: str, default: timedelta) -> timedelta:
 
 def rounded(step: timedelta) -> timedelta:
     """Return the nearest step that a person would choose, as Grafana rounds it."""
-    millis = step / timedelta(milliseconds=1)
+    millis = step / _MILLISECOND
     for smaller, larger in pairwise(_STEPS):
         if millis < (smaller + larger) / 2:
-            return timedelta(milliseconds=smaller)
-    return timedelta(milliseconds=_STEPS[-1])
+            return smaller * _MILLISECOND
+    return _STEPS[-1] * _MILLISECOND
 
 
 def spelled(duration: timedelta) -> str:
     """Spell a duration as both Prometheus and Loki read it."""
-    millis = round(duration / timedelta(milliseconds=1))
+    millis = round(duration / _MILLISECOND)
     return f"{millis}ms" if millis % 1000 else f"{millis // 1000}s"
