@@ -10,7 +10,7 @@ from obsdash.grafana.site import CACHE_LIFE, Found, Site, find, is_listed, not_o
 from obsdash.grafana.transport import Json
 from obsdash.grafana.trouble import GrafanaError
 from obsdash.grafana.twins import twins
-from obsdash.resource import DASHBOARD, Ref, Resource, canonical_json
+from obsdash.resource import DASHBOARD, Ref, Resource, Spec, canonical_json
 
 NAME = DASHBOARD
 WRITERS = 4  # more gain nothing, and meet a locked SQLite more often
@@ -130,18 +130,27 @@ def _look(site: Site, uid: str, like: Resource | None, listed: Collection[str]) 
 
 
 def _resource(site: Site, uid: str, answer: Json, like: Resource | None) -> Resource:
-    meta = answer["meta"]
-    spec = {k: v for k, v in answer["dashboard"].items() if k not in ("id", "version")}
-    spec = untagged(spec)
-    if like and canonical_json(spec) == canonical_json(like.spec):
+    spec = untagged({k: v for k, v in answer["dashboard"].items() if k not in ("id", "version")})
+    if like and _visible(spec) == _visible(like.spec):
         spec = like.spec  # a thousand equal ones need their memory once
-    return Resource(Ref(DASHBOARD, uid), spec, _folder(site, meta), revision=str(meta["version"]))
+    meta = answer["meta"]
+    folder = _folder(site, meta, like)
+    return Resource(Ref(DASHBOARD, uid), spec, folder, revision=str(meta["version"]))
 
 
-def _folder(site: Site, meta: Json) -> str:
-    """Return the path of a dashboard's folder; of one that we may not see, its title."""
+def _visible(spec: Spec) -> bytes:
+    """Return the canonical JSON without byte order marks, which Grafana 13 drops from texts."""
+    return canonical_json(spec).replace("\ufeff".encode(), b"")
+
+
+def _folder(site: Site, meta: Json, like: Resource | None) -> str:
+    """Return the path of a dashboard's folder; of one that the search does not show, its title."""
     uid = meta.get("folderUid")
-    return (site.folders.path(uid) or str(meta.get("folderTitle") or uid)) if uid else ""
+    if not uid:
+        return ""
+    if like and uid == site.folders.uid(like.folder):
+        return like.folder  # new, or renamed, and about to get its title back
+    return site.folders.path(uid) or str(meta.get("folderTitle") or uid)
 
 
 def _obstacle(site: Site, answer: Json) -> str:

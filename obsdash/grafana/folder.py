@@ -24,6 +24,8 @@ def read(site: Site, wanted: Mapping[str, Resource], *, others: bool) -> Found:
             seen.add(uid)
         elif "/" in path and not site.server.nested_folders:
             found.blocked[resource.ref] = no_nesting(site, path)
+        elif fresh := fetch(site, resource):  # the search lags behind since 12
+            found.live[resource.ref] = fresh
     for uid in site.folders.by_uid.keys() - seen if others else ():
         ref = Ref(FOLDER, site.folders.path(uid))
         if is_own_folder(site.project, uid):

@@ -43,7 +43,9 @@ def _save(kind: Kind, site: Site, desired: Resource, base: Resource | None) -> O
         if fingerprint(live) != fingerprint(base):
             return Refused(desired.ref, CHANGED)
         base = live  # of which we now know the revision
-    now, error = _settle(kind, site, desired, base, lambda live: kind.save(site, desired, live))
+    now, error = _settle(
+        kind, site, desired, base, lambda live: kind.save(site, desired, live), present=True
+    )
     missed = _missed(now, desired)
     if not missed:
         return None
@@ -57,14 +59,14 @@ def _save(kind: Kind, site: Site, desired: Resource, base: Resource | None) -> O
 
 def _delete(kind: Kind, site: Site, live: Resource) -> Outcome | None:
     """Return why an object is still there, None when it is gone."""
-    now = kind.fetch(site, live)
+    now = kind.fetch(site, live) or kind.fetch(site, live)  # a lone 404 may be some proxy's
     if now is None:
         return None
     if fingerprint(now) != fingerprint(live):
         return Refused(live.ref, CHANGED)
     if reason := kind.keep(site, live):
         return Refused(live.ref, reason)
-    now, error = _settle(kind, site, live, live, lambda _: kind.delete(site, live))
+    now, error = _settle(kind, site, live, live, lambda _: kind.delete(site, live), present=False)
     if now is None:
         return None
     return Failed(live.ref, error.message if error else "Grafana reported success, but it is there")
@@ -76,6 +78,8 @@ def _settle(
     like: Resource,
     base: Resource | None,
     write: Callable[[Resource | None], None],
+    *,
+    present: bool,
 ) -> tuple[Resource | None, GrafanaError | None]:
     """Write until it worked or the object is no longer `base`; return it, and the last trouble."""
     now, error = base, None
@@ -84,7 +88,7 @@ def _settle(
             site.api.pause(BACKOFF * 2 ** (attempt - 1))
         before = now
         error = _attempt(write, before)
-        now = _look(kind, site, like, error)
+        now = _look(kind, site, like, error, present=present)
         if error is None or fingerprint(now) != fingerprint(base):
             break
         if error.contested and _revision(now) == _revision(before):
@@ -108,26 +112,42 @@ def _attempt(write: Callable[[Resource | None], None], now: Resource | None) -> 
 
 
 def _look(
-    kind: Kind, site: Site, like: Resource, error: GrafanaError | None, *, patient: bool = True
+    kind: Kind,
+    site: Site,
+    like: Resource,
+    error: GrafanaError | None,
+    *,
+    present: bool,
 ) -> Resource | None:
-    """Read what there is after a write."""
+    """Read what there is after a write. present: whether something is there if it worked.
+
+    What was written without trouble and is not to be seen is looked for a second time: Grafana may
+    remember for some seconds that it was not there, or that we could not see it.
+    """
+    try:
+        found = kind.fetch(site, like)
+        if found or error or not present:
+            return found
+    except GrafanaError as trouble:
+        if error or trouble.status != 403:
+            raise _unknown(error or trouble) from trouble
+    site.api.pause(CACHE_LIFE)
     try:
         return kind.fetch(site, like)
     except GrafanaError as trouble:
-        if patient and error is None and trouble.status == 403:
-            site.api.pause(CACHE_LIFE)  # we could write it: only Grafana's memory hides it
-            return _look(kind, site, like, error, patient=False)
-        why = (error or trouble).message
-        raise GrafanaError(
-            f"{why}; whether it was done is not known", help="obsdash diff shows what there is"
-        ) from trouble
+        raise _unknown(trouble) from trouble
+
+
+def _unknown(error: GrafanaError) -> GrafanaError:
+    return GrafanaError(
+        f"{error.message}; whether it was done is not known",
+        help="obsdash diff shows what there is",
+    )
 
 
 def _missed(now: Resource | None, desired: Resource) -> str:
     """Say in what an object is not what is desired; "" when it is."""
     if now is None:
         return "it is not there"
-    if lacking := desired.secrets.keys() - now.secrets.keys():
-        return f"it lacks the secret {', '.join(sorted(lacking))}"
     changes = difference(desired, now).changes
     return "; ".join(f"{change.subject} {change.text}".strip() for change in changes[:MOST_WORDS])
