@@ -6,11 +6,16 @@ from obsdash.author import (
     DatasourceVariable,
     IntervalVariable,
     LabelVariable,
+    Prometheus,
     PrometheusAnnotation,
+    Stat,
     TagAnnotation,
     TagLinks,
     TimeSeries,
     thresholds,
+    to_alert,
+    to_dashboard,
+    units,
 )
 
 TAG = "services"
@@ -61,9 +66,46 @@ def latency(
     return f"histogram_quantile({quantile}, sum by ({labels}) ({buckets})) >= 0"
 
 
-def chart(title: str, queries: Any, **options: Any) -> TimeSeries:
-    """Return a time series in the house style: from zero, in the chosen resolution."""
-    return TimeSeries(title, queries, **{"min": 0, "interval": "$interval", **options})
+def chart(title: str, queries: Any, *, limit: float | None = None, **options: Any) -> TimeSeries:
+    """Return a time series in the house style: from zero, in the chosen resolution.
+
+    limit: drawn as a dashed red line; above it an alert fires or an objective is missed.
+    """
+    house: dict[str, Any] = {"min": 0, "interval": "$interval"}
+    if limit is not None:
+        house["thresholds"] = thresholds("transparent", (limit, "red"))
+        house["threshold_style"] = "dashed"
+    return TimeSeries(title, queries, **{**house, **options})
+
+
+def share(
+    title: str, expr: str, description: str, colors: dict[str, Any] = USE, **options: Any
+) -> Stat:
+    """Return a percentage of now."""
+    house: dict[str, Any] = {"unit": units.PERCENT_UNIT, "decimals": 0, "thresholds": colors}
+    return Stat(title, Prometheus(expr), description=description, **{**house, **options})
+
+
+def failing(expr: str) -> Stat:
+    """Return the share of failed requests, of now."""
+    description = "Share of the requests answered with 5xx; the objective is below 0.1 %."
+    links = [to_alert("HighErrorRate"), to_dashboard("slo", "Objectives")]
+    return share(
+        "Error share", expr, description, ERRORS, decimals=2, no_value="no traffic", links=links
+    )
+
+
+def slowness(expr: str) -> Stat:
+    """Return the 95th percentile of the response time, of now."""
+    return Stat(
+        "Response time p95",
+        Prometheus(expr),
+        description="95 of 100 requests are answered faster; the objective is below 500 ms.",
+        unit=units.SECONDS,
+        thresholds=LATENCY,
+        no_value="no traffic",
+        links=[to_alert("HighLatency"), to_dashboard("slo", "Objectives")],
+    )
 
 
 def services(series: str) -> LabelVariable:

@@ -2,18 +2,20 @@
 
 from dashboards._common import (
     ANNOTATIONS,
-    ERRORS,
     HITS,
-    LATENCY,
     LINKS,
+    MAX_LATENCY,
     PROMETHEUS,
     RESOLUTION,
     TAG,
     chart,
     error_share,
+    failing,
     instances,
     latency,
     services,
+    share,
+    slowness,
 )
 from obsdash.author import (
     Dashboard,
@@ -42,10 +44,6 @@ SLOW_ANSWERS = (
 )
 SEARCH = "search_request_duration_seconds"
 
-OBJECTIVE_LINE = {
-    "thresholds": thresholds("transparent", (0.5, "red")),
-    "threshold_style": "dashed",
-}
 STATUS_COLORS = [
     override(by_regex="/^2/", color="green"),
     override(by_regex="/^3/", color="blue"),
@@ -79,25 +77,8 @@ first_screen = [
         decimals=1,
         color="blue",
     ),
-    Stat(
-        "Error share",
-        Prometheus(error_share(scope=API, by="")),
-        description="Share of the requests answered with 5xx; the objective is below 0.1 %.",
-        unit=units.PERCENT_UNIT,
-        decimals=2,
-        thresholds=ERRORS,
-        no_value="no traffic",
-        links=[to_alert("HighErrorRate")],
-    ),
-    Stat(
-        "Response time p95",
-        Prometheus(latency(0.95, scope=API, by="")),
-        description="95 of 100 requests are answered faster; the objective is below 500 ms.",
-        unit=units.SECONDS,
-        thresholds=LATENCY,
-        no_value="no traffic",
-        links=[to_alert("HighLatency")],
-    ),
+    failing(error_share(scope=API, by="")),
+    slowness(latency(0.95, scope=API, by="")),
     Stat(
         "LLM p95",
         Prometheus(percentile(0.95, LLM)),
@@ -106,13 +87,11 @@ first_screen = [
         thresholds=thresholds("green", (10, "yellow"), (20, "red")),
         no_value="no requests",
     ),
-    Stat(
+    share(
         "Cache hit ratio",
-        Prometheus(hit_ratio()),
-        description="Cache look-ups that found an answer.",
-        unit=units.PERCENT_UNIT,
-        decimals=0,
-        thresholds=HITS,
+        hit_ratio(),
+        "Cache look-ups that found an answer.",
+        HITS,
         no_value="no look-ups",
     ),
     Stat(
@@ -155,7 +134,7 @@ chat = [
             legend="table",
             legend_calcs=("mean", "max", "lastNotNull"),
             links=[to_alert("HighLatency")],
-            **OBJECTIVE_LINE,
+            limit=MAX_LATENCY,
         ),
     ],
     [
@@ -175,7 +154,7 @@ chat = [
             ),
             description="Which endpoint is slow.",
             unit=units.SECONDS,
-            **OBJECTIVE_LINE,
+            limit=MAX_LATENCY,
         ),
         Heatmap(
             "Request latency distribution",
@@ -223,8 +202,7 @@ responses = [
         ),
         description="Responses 429 a minute, all services. The alert fires above 1000.",
         unit=units.SHORT,
-        thresholds=thresholds("transparent", (1000, "red")),
-        threshold_style="dashed",
+        limit=1000,
         links=[to_alert("RateLimiterOverload")],
     ),
 ]

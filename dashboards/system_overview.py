@@ -3,9 +3,7 @@
 from dashboards._common import (
     ANNOTATIONS,
     DOWN,
-    ERRORS,
     HITS,
-    LATENCY,
     LINKS,
     PROMETHEUS,
     RESOLUTION,
@@ -13,10 +11,13 @@ from dashboards._common import (
     USE,
     chart,
     error_share,
+    failing,
     instances,
     latency,
     requests,
     services,
+    share,
+    slowness,
 )
 from obsdash.author import (
     AlertList,
@@ -46,6 +47,8 @@ MEMORY = f"1 - {AVAILABLE} / {TOTAL}"
 DISK = f"1 - node_filesystem_avail_bytes{{{DISKS}}} / node_filesystem_size_bytes{{{DISKS}}}"
 RECEIVED = f"rate(node_network_receive_bytes_total{{{NETWORK}}}[$__rate_interval])"
 SENT = f"rate(node_network_transmit_bytes_total{{{NETWORK}}}[$__rate_interval])"
+HITS_RATE = "rate(redis_keyspace_hits_total[$__rate_interval])"
+MISSES_RATE = "rate(redis_keyspace_misses_total[$__rate_interval])"
 BUSY = f"rate(node_disk_io_time_seconds_total{{{DEVICES}}}[$__rate_interval])"
 
 to_api = to_dashboard(
@@ -80,49 +83,13 @@ first_screen = [
         color="blue",
         links=[to_dashboard("api-performance", "API performance")],
     ),
-    Stat(
-        "Error share",
-        Prometheus(error_share(by="")),
-        description="Share of the requests answered with 5xx; the objective is below 0.1 %.",
-        unit=units.PERCENT_UNIT,
-        decimals=2,
-        thresholds=ERRORS,
-        no_value="no traffic",
-        links=[to_alert("HighErrorRate"), to_dashboard("slo", "Objectives")],
+    failing(error_share(by="")),
+    slowness(latency(0.95, by="")),
+    share("CPU", CPU, "Busy share of all cores of the chosen hosts."),
+    share(
+        "Memory", f"max({MEMORY})", "The fullest host; caches that can be dropped count as free."
     ),
-    Stat(
-        "Response time p95",
-        Prometheus(latency(0.95, by="")),
-        description="95 of 100 requests are answered faster; the objective is below 500 ms.",
-        unit=units.SECONDS,
-        thresholds=LATENCY,
-        no_value="no traffic",
-        links=[to_alert("HighLatency"), to_dashboard("slo", "Objectives")],
-    ),
-    Stat(
-        "CPU",
-        Prometheus(CPU),
-        description="Busy share of all cores of the chosen hosts.",
-        unit=units.PERCENT_UNIT,
-        decimals=0,
-        thresholds=USE,
-    ),
-    Stat(
-        "Memory",
-        Prometheus(f"max({MEMORY})"),
-        description="The fullest host. Caches that can be dropped count as free.",
-        unit=units.PERCENT_UNIT,
-        decimals=0,
-        thresholds=USE,
-    ),
-    Stat(
-        "Fullest disk",
-        Prometheus(f"max({DISK})"),
-        description="The fullest file system of the chosen hosts.",
-        unit=units.PERCENT_UNIT,
-        decimals=0,
-        thresholds=USE,
-    ),
+    share("Fullest disk", f"max({DISK})", "The fullest file system of the chosen hosts."),
 ]
 
 availability = [
@@ -157,8 +124,7 @@ traffic = [
         Prometheus(latency(0.95), "{{job}}"),
         description="95 of 100 requests are answered faster. The line is the objective, 500 ms.",
         unit=units.SECONDS,
-        thresholds=thresholds("transparent", (0.5, "red")),
-        threshold_style="dashed",
+        limit=0.5,
         data_links=[to_api],
         links=[to_alert("HighLatency")],
     ),
@@ -167,8 +133,7 @@ traffic = [
         Prometheus(error_share(), "{{job}}"),
         description="Share of the requests answered with 5xx. The alert fires above 1 %.",
         unit=units.PERCENT_UNIT,
-        thresholds=thresholds("transparent", (0.01, "red")),
-        threshold_style="dashed",
+        limit=0.01,
         soft_max=0.01,
         data_links=[to_api],
         links=[to_alert("HighErrorRate")],
@@ -265,27 +230,18 @@ redis = [
             graph="none",
             links=[to_alert("RedisConnectionFailed")],
         ),
-        Stat(
+        share(
             "Redis memory",
-            Prometheus("max(redis_memory_used_bytes / (redis_memory_max_bytes > 0))"),
-            description="Used share of `maxmemory`; without a limit there is no share.",
-            unit=units.PERCENT_UNIT,
-            decimals=0,
-            thresholds=USE,
+            "max(redis_memory_used_bytes / (redis_memory_max_bytes > 0))",
+            "Used share of `maxmemory`; without a limit there is no share.",
             no_value="no limit",
             links=[to_alert("RedisHighMemory")],
         ),
-        Stat(
+        share(
             "Redis hit ratio",
-            Prometheus(
-                "sum(rate(redis_keyspace_hits_total[$__rate_interval])) / "
-                "(sum(rate(redis_keyspace_hits_total[$__rate_interval])"
-                " + rate(redis_keyspace_misses_total[$__rate_interval])) > 0)"
-            ),
-            description="Look-ups that found their key.",
-            unit=units.PERCENT_UNIT,
-            decimals=0,
-            thresholds=HITS,
+            f"sum({HITS_RATE}) / (sum({HITS_RATE} + {MISSES_RATE}) > 0)",
+            "Look-ups that found their key.",
+            HITS,
             no_value="no look-ups",
         ),
         Stat(
@@ -341,8 +297,7 @@ backends = [
         description="Used share of the heap; pools without a maximum (-1) are left out of it.",
         unit=units.PERCENT_UNIT,
         max=1,
-        thresholds=thresholds("transparent", (0.8, "red")),
-        threshold_style="dashed",
+        limit=0.8,
         links=[to_alert("JVMHeapHigh")],
     ),
     chart(
@@ -351,8 +306,7 @@ backends = [
         description="Slow queries a minute. The alert fires above 10.",
         unit=units.SHORT,
         soft_max=10,
-        thresholds=thresholds("transparent", (10, "red")),
-        threshold_style="dashed",
+        limit=10,
         links=[to_alert("MySQLSlowQueries")],
     ),
     chart(
