@@ -5,7 +5,7 @@ from obsdash.author import Alert, RuleGroup, RuleTest
 
 INSTANCE_DOWN = Alert(
     "InstanceDown",
-    "up == 0",
+    expr="up == 0",
     for_="5m",
     severity="critical",
     summary="{{ $labels.instance }} of {{ $labels.job }} is down",
