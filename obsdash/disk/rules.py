@@ -19,6 +19,8 @@ def decode_groups(content: bytes) -> list[Spec]:
     if not isinstance(document, dict) or document.keys() - {"groups"}:
         raise ValueError("a rule file has one key, groups")
     groups = document.get("groups") or []
+    if not isinstance(groups, list):
+        raise ValueError("groups is a list")
     names = [group.get("name") for group in groups if isinstance(group, dict)]
     if len(names) < len(groups) or not all(isinstance(name, str) for name in names):
         raise ValueError("groups is a list of groups with names")

@@ -43,8 +43,8 @@ def promtool_for(version: str) -> str | None:
     return path if own >= _version(f"version {version}") else None
 
 
-def promtool_problem(promtool: str, file: Path, shown_as: str, features: str) -> str:
-    """Return what promtool has against a rule file, in one line, "" when nothing.
+def promtool_problems(promtool: str, files: Sequence[Path], features: str) -> dict[Path, str]:
+    """Return what promtool has against rule files, one line a file; no entry for a good one.
 
     Duplicate rules are a matter of taste: Prometheus loads them.
     """
@@ -52,7 +52,7 @@ def promtool_problem(promtool: str, file: Path, shown_as: str, features: str) ->
     command += [f"--enable-feature={features}"] if features else []
     try:
         run = subprocess.run(
-            [*command, str(file)],
+            [*command, *map(str, files)],
             capture_output=True,
             text=True,
             errors="replace",
@@ -60,17 +60,18 @@ def promtool_problem(promtool: str, file: Path, shown_as: str, features: str) ->
             timeout=_SECONDS,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return f"promtool cannot be run: {error}"
-    return "" if run.returncode == 0 else _reason(run.stderr + run.stdout, file, shown_as)
+        return dict.fromkeys(files, f"promtool cannot be run: {error}")
+    if run.returncode == 0:
+        return {}
+    lines = [line.strip() for line in (run.stderr + run.stdout).splitlines()]
+    found = {file: why for file in files if (why := _reason(lines, f"{file}: "))}
+    return found or dict.fromkeys(files, _reason(lines, "promtool: ") or "no reason given")
 
 
-def _reason(output: str, file: Path, shown_as: str) -> str:
-    lines = [line.strip() for line in output.replace(str(file), shown_as).splitlines()]
-    said = [line for line in lines if line.startswith(shown_as)] or [
-        line for line in lines if line and not line.startswith(("Checking", "FAILED", "SUCCESS"))
-    ]
+def _reason(lines: Sequence[str], before: str) -> str:
+    said = [line.removeprefix(before) for line in lines if line.startswith(before)]
     more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
-    return f"{said[0]}{more}" if said else "promtool gives no reason"
+    return f"{said[0]}{more}" if said else ""
 
 
 def _version(text: str) -> tuple[int, int]:

@@ -55,7 +55,7 @@ def _ours(
 ) -> Iterator[tuple[str, str]]:
     for namespace, file in files.items():
         yield from ((namespace, group) for group in file.groups)
-        if file.damaged:
+        if file.damaged and not any(folder.namespace(name) == namespace for name, _ in loaded):
             yield namespace, DAMAGED
     for name, group in loaded:
         if (ours := folder.namespace(name)) is not None:

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,22 +11,20 @@ from obsdash.disk.rules import encode_groups
 from obsdash.disk.whole import Staged, stage, why, write_whole
 from obsdash.errors import TargetError
 from obsdash.plan import Action, Create, Delete, Update
-from obsdash.prometheus.checks import promtool_for, promtool_problem
+from obsdash.prometheus.checks import promtool_for, promtool_problems
 from obsdash.prometheus.files import RuleFile, RuleFolder, namespace_of
 from obsdash.prometheus.groups import loads_as
 from obsdash.prometheus.server import Facts, Server
 from obsdash.resource import Spec
 from obsdash.target import Applied, Failed, Outcome
 
-LOAD_LIMIT = (
-    5.0  # seconds in which rules must be seen after a reload, which is done when it returns
-)
+LOAD_LIMIT = 2.0  # seconds; rules are seen as soon as a reload returns, unless a cache is between
 
 _UNCHANGED = "the old rules stay loaded"
 _GENERIC = "one or more errors occurred"  # Prometheus tells its log only
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Change:
     """What becomes of one rule file; None is no file."""
 
@@ -55,16 +53,33 @@ class Sync:
         if not self._facts.reloadable and not self._promtool:
             return _failed(actions, self._unchecked())
         outcomes: list[Outcome] = []
-        ready: list[tuple[_Change, Staged | None]] = []
         with ExitStack() as stack:
+            staged: dict[_Change, Staged | None] = {}
             for change in self._changes(actions, files):
                 try:
-                    ready.append((change, self._staged(change, stack)))
-                except TargetError as error:
-                    outcomes += _failed(change.actions, error)
-            done = [action for change, _ in ready for action in change.actions]
-            trouble = self._replace(ready) if ready else None
+                    staged[change] = _stage(change, stack)
+                except OSError as error:
+                    reason = f"{change.path} cannot be written: {why(error)}; {_UNCHANGED}"
+                    outcomes += _failed(change.actions, TargetError(reason))
+            for change, refusal in self._refused(staged).items():
+                del staged[change]
+                outcomes += _failed(change.actions, refusal)
+            done = [action for change in staged for action in change.actions]
+            trouble = self._replace(staged) if staged else None
         return outcomes + (_failed(done, trouble) if trouble else _applied(done))
+
+    def _refused(self, staged: Mapping[_Change, Staged | None]) -> dict[_Change, TargetError]:
+        """Return the changes whose new file promtool refuses, where it is there to be asked."""
+        files = {new.temporary: change for change, new in staged.items() if new}
+        if not self._promtool or not files:
+            return {}
+        reasons = promtool_problems(self._promtool, list(files), self._facts.features)
+        return {
+            files[file]: TargetError(
+                f"promtool refuses {files[file].path.name}: {reason}; {_UNCHANGED}"
+            )
+            for file, reason in reasons.items()
+        }
 
     def _unchecked(self) -> TargetError:
         return TargetError(
@@ -92,45 +107,24 @@ class Sync:
                 groups=groups,
             )
 
-    def _staged(self, change: _Change, stack: ExitStack) -> Staged | None:
-        """Write the new file beside the old one and let promtool judge it."""
-        if change.new is None:
-            return None
-        try:
-            staged = stage(change.path, change.new, durable=True)
-        except OSError as error:
-            raise TargetError(
-                f"{change.path} cannot be written: {why(error)}; {_UNCHANGED}"
-            ) from error
-        stack.callback(staged.discard)
-        if self._promtool:
-            reason = self._judgement(self._promtool, staged.temporary, change.path.name)
-            if reason:
-                raise TargetError(f"promtool refuses {reason}; {_UNCHANGED}")
-        return staged
-
-    def _judgement(self, promtool: str, file: Path, shown_as: str) -> str:
-        return promtool_problem(promtool, file, shown_as, self._facts.features)
-
-    def _replace(self, ready: Sequence[tuple[_Change, Staged | None]]) -> TargetError | None:
+    def _replace(self, staged: Mapping[_Change, Staged | None]) -> TargetError | None:
         """Put all files in place and have them loaded, or put the old ones back and say why."""
-        changes = [change for change, _ in ready]
         try:
-            for change, staged in ready:
-                if staged:
-                    staged.commit()
+            for change, new in staged.items():
+                if new:
+                    new.commit()
                 else:
                     change.path.unlink(missing_ok=True)
             if not self._facts.reloadable:
                 return self._not_reloadable()
-            self._load(changes)
+            self._load(list(staged))
         except TargetError as error:
-            return TargetError(f"{error.message}; {self._restore(changes)}", help=error.help)
+            return TargetError(f"{error.message}; {self._restore(staged)}", help=error.help)
         except OSError as error:
             reason = f"{error.filename} cannot be replaced: {why(error)}"
-            return TargetError(f"{reason}; {self._restore(changes)}")
+            return TargetError(f"{reason}; {self._restore(staged)}")
         except BaseException:
-            self._restore(changes)
+            self._restore(staged)
             raise
         return None
 
@@ -157,13 +151,14 @@ class Sync:
                 time.sleep(0.05)
 
     def _refusal(self, server: Server, changes: Sequence[_Change], said: str) -> TargetError:
-        """Say why a server refuses rules; an older promtool than its own is asked, too, now."""
+        """Say why a server refuses rules; even a promtool older than the server may know."""
         promtool = shutil.which("promtool")
         files = [change.path for change in changes if change.new is not None]
-        reasons = (self._judgement(promtool, file, file.name) for file in files if promtool)
+        found = promtool_problems(promtool, files, self._facts.features) if promtool else {}
         own = "its log has the reason" if _GENERIC in said or not said else said
+        reasons = (f"{file.name}: {reason}" for file, reason in found.items())
         return TargetError(
-            f"{server.url} refuses the rules: {next(filter(None, reasons), own)}",
+            f"{server.url} refuses the rules: {next(reasons, own)}",
             help="" if promtool else "with promtool installed, rules are checked before",
         )
 
@@ -174,7 +169,7 @@ class Sync:
             help=f"rules must be a folder that it reads: its rule_files are {patterns}",
         )
 
-    def _restore(self, changes: Sequence[_Change]) -> str:
+    def _restore(self, changes: Iterable[_Change]) -> str:
         """Put the old files back and have them loaded; return what is true then."""
         try:
             for change in changes:
@@ -193,6 +188,15 @@ class Sync:
         return _UNCHANGED
 
 
+def _stage(change: _Change, stack: ExitStack) -> Staged | None:
+    """Write the new file beside the old one; raises OSError."""
+    if change.new is None:
+        return None
+    staged = stage(change.path, change.new, durable=True)
+    stack.callback(staged.discard)
+    return staged
+
+
 def _carry_out(action: Action, groups: dict[str, Spec]) -> None:
     name = action.ref.uid.rpartition("/")[2]
     if isinstance(action, Create | Update):
@@ -207,13 +211,18 @@ def _unseen(server: Server, changes: Sequence[_Change]) -> str:
     loaded = server.groups(interval)
     for change in changes:
         name = change.path.name
-        shown = {group: spec for (file, group), spec in loaded.items() if file == name}
-        wanted = {group: spec for group, spec in change.groups.items() if spec.get("rules")}
+        shown = _with_rules({g: spec for (file, g), spec in loaded.items() if file == name})
+        wanted = _with_rules(change.groups)
         if shown.keys() != wanted.keys():
             return name
         if not all(loads_as(spec, shown[group], interval) for group, spec in wanted.items()):
             return name
     return ""
+
+
+def _with_rules(groups: Mapping[str, Spec]) -> dict[str, Spec]:
+    """Return the groups that every version of Prometheus shows."""
+    return {name: spec for name, spec in groups.items() if spec.get("rules")}
 
 
 def _applied(actions: Sequence[Action]) -> list[Outcome]:
