@@ -8,13 +8,14 @@ from typing import Any
 import click
 
 from obsdash.origin import Origin
-from obsdash.render.escape import printable
+from obsdash.render.escape import code, printable
 from obsdash.verify import Finding, Status
 from obsdash.words import count
 
 _COLORS = {Status.ERROR: "red", Status.EMPTY: "yellow", Status.SLOW: "yellow"}
 _WIDTH = 8  # of the status column
 _LONGEST_QUERY = 300  # characters
+_MOST_ROWS = 50  # of a Markdown table: a comment on GitHub holds 65,536 characters
 
 
 def findings_text(findings: Iterable[Finding], *, verbose: bool = False) -> str:
@@ -55,15 +56,17 @@ def findings_json(findings: Iterable[Finding]) -> dict[str, Any]:
 
 
 def findings_markdown(findings: Iterable[Finding]) -> str:
-    """Return the totals, and a table of what needs a look."""
+    """Return the totals, and a table of what needs a look, for a pull-request comment."""
     found = list(findings)
     rows = [finding for finding in _worst_first(found) if _needs_a_look(finding)]
-    lines = [f"**{totals(found)}**"]
+    lines = [f"### {totals(found)}"]
     if rows:
-        lines += ["", "| | where | what | why |", "|---|---|---|---|"]
-        lines += [_row(finding) for finding in rows]
+        lines += ["", "| | resource | query | place | what |", "|---|---|---|---|---|"]
+        lines += [_row(finding) for finding in rows[:_MOST_ROWS]]
+    if len(rows) > _MOST_ROWS:
+        lines += ["", f"… and {len(rows) - _MOST_ROWS} more"]
     if skipped := list(_skipped(found)):
-        lines += ["", *(f"- {_cell(line.strip())}" for line in skipped)]
+        lines += ["", *(f"- {code(line.strip())}" for line in skipped)]
     return "\n".join(lines)
 
 
@@ -157,15 +160,13 @@ def _skipped(findings: Iterable[Finding]) -> Iterator[str]:
 
 def _row(finding: Finding) -> str:
     query = finding.query
-    where = f"{query.ref} {query.origin or ''}".strip()
     status = f"{finding.status} (known)" if finding.known else str(finding.status)
-    ran = f" `{_query(finding.ran)}`" if finding.ran and not finding.expected else ""
-    cells = (status, where, query.part, f"{finding.reason}{ran}")
-    return f"| {' | '.join(_cell(cell) for cell in cells)} |"
-
-
-def _cell(text: str) -> str:
-    return printable(text).replace("|", "\\|").replace("<", "&lt;")
+    ran = _query(finding.ran) if not finding.expected else ""
+    what = " ".join(filter(None, (code(printable(finding.reason)), code(ran))))
+    cells = [
+        code(printable(text)) for text in (str(query.ref), query.part, str(query.origin or ""))
+    ]
+    return f"| {' | '.join((status, *cells, what))} |"
 
 
 def _document(finding: Finding) -> dict[str, Any]:

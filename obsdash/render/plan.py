@@ -1,13 +1,13 @@
 """A plan for review: as text, as JSON, as Markdown."""
 
 from collections.abc import Callable, Iterator, Sequence
-from html import escape
 from typing import Any
 
 import click
 
 from obsdash.change import Change
 from obsdash.plan import Action, Blocked, Create, Delete, Plan, Update
+from obsdash.render.escape import code
 from obsdash.render.lines import (
     Entry,
     besides,
@@ -123,21 +123,21 @@ Shape = Callable[[Sequence[Entry]], Iterator[str]]
 
 def _markdown(plan: Plan, shape: Shape) -> Iterator[str]:
     if not plan.actions:
-        yield f"### In sync: {_code(heading(plan))}"
+        yield f"### In sync: {code(heading(plan))}"
         yield f"{len(plan.unchanged)} unchanged."
     else:
-        yield f"### Plan for {_code(heading(plan))}"
+        yield f"### Plan for {code(heading(plan))}"
         yield f"{counts(plan)}, {len(plan.unchanged)} unchanged. Checksum `{plan.checksum}`."
         yield ""
         yield from shape([entry(action, noise=False) for action in plan.actions])
-    yield from ("", *(_code(line) for line in besides(plan)))
+    yield from ("", *(code(line) for line in besides(plan)))
 
 
 def _full(entries: Sequence[Entry]) -> Iterator[str]:
     yield from _table(entries)
     for one in (e for e in entries if e.lines):
         fence = "`" * max(3, _longest_run(one.lines) + 1)
-        yield f"\n<details><summary>{_code(f'{one.sign} {one.ref}')}</summary>\n"
+        yield f"\n<details><summary>{code(f'{one.sign} {one.ref}')}</summary>\n"
         yield from (f"{fence}text", *one.lines, fence, "\n</details>")
 
 
@@ -146,7 +146,7 @@ def _table(entries: Sequence[Entry]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for one in entries:
         what = one.detail or count(sum(not line.startswith("(") for line in one.lines), "change")
-        yield f"| `{one.sign}` | {_code(one.ref)} | {_code(what)} | {_code(one.place)} |"
+        yield f"| `{one.sign}` | {code(one.ref)} | {code(what)} | {code(one.place)} |"
 
 
 def _counts_only(entries: Sequence[Entry]) -> Iterator[str]:
@@ -154,16 +154,6 @@ def _counts_only(entries: Sequence[Entry]) -> Iterator[str]:
 
 
 _SHAPES: tuple[Shape, ...] = (_full, _table, _counts_only)
-
-
-def _code(text: str) -> str:
-    """Return a text that neither Markdown nor HTML nor a mention reads anything into."""
-    if not text:
-        return ""
-    return f"<code>{''.join(_MARKDOWN.get(c, c) for c in escape(text))}</code>"
-
-
-_MARKDOWN = {character: f"&#{ord(character)};" for character in "\\`*_{}[]()#|~:@"}
 
 
 def _longest_run(lines: Sequence[str]) -> int:
