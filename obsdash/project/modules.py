@@ -10,6 +10,7 @@ from types import FrameType, ModuleType
 from typing import Any, TypeGuard
 
 from obsdash.origin import DictPlaces, remember_dict, watching
+from obsdash.project.files import ROOMS
 from obsdash.project.instrument import MARKER, compile_file
 from obsdash.project.recorder import Recorder
 from obsdash.project.trouble import is_project_file
@@ -45,6 +46,8 @@ class Modules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         path, before = list(sys.path), dict(sys.modules)
         writing, sys.dont_write_bytecode = sys.dont_write_bytecode, True
         sys.meta_path.insert(0, self)
+        for name in [name for name in sys.modules if name.partition(".")[0] in ROOMS]:
+            del sys.modules[name]  # of the same names, but not this project's
         try:
             yield
         finally:

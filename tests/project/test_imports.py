@@ -1,6 +1,7 @@
 """Definition files import each other, and nothing of it stays behind."""
 
 import sys
+from types import ModuleType
 
 import pytest
 
@@ -116,3 +117,22 @@ def test_sys_path_and_sys_modules_are_as_before(
     assert not left
     assert sys.modules["dashboards"] is foreign
     assert not [finder for finder in sys.meta_path if "obsdash" in type(finder).__module__]
+
+
+def test_a_host_that_has_modules_of_the_same_names_keeps_them_and_lends_none(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign = ModuleType("dashboards")
+    monkeypatch.setitem(sys.modules, "dashboards", foreign)
+    project = load(
+        {
+            "alerts/a.py": "from dashboards.b import x",
+            "dashboards/b.py": f"x = {dashboard('x')}",
+        }
+    )
+    assert refs(project) == ["dashboard/x"]
+    assert sys.modules["dashboards"] is foreign
+
+
+def test_a_function_of_env_may_find_nothing(load: Load) -> None:
+    assert said(load({"dashboards/a.py": "def some(env):\n    return []"})) == []
