@@ -13,6 +13,7 @@ from deepdiff import DeepDiff
 
 from benchmarks.timing import Row, print_table
 from obsdash.diff import difference
+from obsdash.promql.tree import canonical, parse
 from obsdash.resource import DASHBOARD, Ref, Resource
 
 PANELS = 30
@@ -41,10 +42,17 @@ def _row(what: str, after: dict[str, Any], promised: str, expected: list[str]) -
     assert len(texts) == len(expected), texts
     assert all(text.startswith(start) for text, start in zip(texts, expected, strict=True)), texts
     ours, theirs = _in_turn(
-        lambda: difference(live, desired), lambda: DeepDiff(live.spec, desired.spec)
+        lambda: _first_time(live, desired), lambda: DeepDiff(live.spec, desired.spec)
     )
     detail = f"{ours * 1000:.3f} ms against {theirs * 1000:.1f} ms"
     return Row(what, theirs / ours, f"≥ {promised}×", detail)
+
+
+def _first_time(live: Resource, desired: Resource) -> object:
+    """Compare without what is remembered of expressions seen before."""
+    for remembered in (canonical, parse):
+        remembered.cache_clear()
+    return difference(live, desired)
 
 
 def _in_turn(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float]:
@@ -74,7 +82,9 @@ def _dashboard() -> dict[str, Any]:
         "schemaVersion": 37,
         "tags": ["shop"],
         "time": {"from": "now-6h", "to": "now"},
-        "templating": {"list": [{"name": "job", "type": "query", "query": "label_values(up, job)"}]},
+        "templating": {
+            "list": [{"name": "job", "type": "query", "query": "label_values(up, job)"}]
+        },
         "annotations": {"list": []},
         "panels": [_panel(number) for number in range(PANELS)],
     }

@@ -135,20 +135,16 @@ def _share(a: Panel, b: Panel) -> float:
 
 
 def _features(body: Mapping[str, Any]) -> Counter[str]:
-    """Return what a panel is recognised by, with weights."""
+    """Return what a panel is recognised by: its queries before all else."""
     found: Counter[str] = Counter()
-    for key, weight in (("title", 2), ("type", 1), ("description", 1)):
-        if body.get(key):
-            found[f"{key}={body[key]}"] = weight
     targets = body.get("targets")
     for target in targets if isinstance(targets, list) else ():
-        query = target.get("expr") or target.get("query") if isinstance(target, dict) else None
-        if query:
-            found[f"query={query}"] += 4
-    for pointer in ("/options", "/fieldConfig/defaults", "/fieldConfig/defaults/custom"):
+        expression = target.get("expr") if isinstance(target, dict) else None
+        found[f"query={expression or packed(target)!r}"] += 4
+    for pointer in ("", "/options", "/fieldConfig/defaults", "/fieldConfig/defaults/custom"):
         holder = value_at(body, pointer)
         if isinstance(holder, dict):
-            found.update(f"{key}={packed(value)!r}" for key, value in holder.items())
+            found.update(f"{pointer}/{key}={packed(value)!r}" for key, value in holder.items())
     return found
 
 

@@ -51,7 +51,7 @@ def panel(number: int, **fields: Any) -> Spec:
     }
 
 
-def dashboard(panels: int = 8, **fields: Any) -> Spec:
+def dashboard(count: int = 8, **fields: Any) -> Spec:
     """Return a dashboard with two variables, an annotation, a link."""
     return {
         "uid": "api",
@@ -68,7 +68,7 @@ def dashboard(panels: int = 8, **fields: Any) -> Spec:
             ]
         },
         "annotations": {"list": [{"name": "Deployments", "expr": "changes(build[1m]) > 0"}]},
-        "panels": [panel(number) for number in range(panels)],
+        "panels": [panel(number) for number in range(count)],
         **fields,
     }
 
