@@ -4,14 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from obsdash.diff.rules import ON_DISK
 from obsdash.prometheus.files import RuleFile, RuleFolder, group_ref
 from obsdash.prometheus.groups import loads_as
 from obsdash.prometheus.server import Facts, Groups
 from obsdash.resource import Ref, Resource, Spec
 
-# Keys of a live group that no definition has: a plan shows them as the reason, a sync repairs it.
-ON_DISK = "file on disk"
-REPLICA = "replica"
+REPLICA = "replica"  # with ON_DISK, keys that no definition has: a plan shows why, a sync repairs
 
 DAMAGED = "?"  # the one group of a file that cannot be read
 
