@@ -88,12 +88,11 @@ def _annotations(resource: Resource) -> Iterator[Query]:
         pointer = f"/annotations/list/{index}"
         if not isinstance(annotation, Mapping):
             yield _nothing(resource, f"annotation {index + 1}", pointer, "annotation")
-        elif not annotation.get("builtIn"):
+        elif not (annotation.get("builtIn") or _logical(source_of(annotation.get("datasource")))):
             yield _annotation(resource, annotation, pointer)
 
 
 def _annotation(resource: Resource, annotation: Mapping[str, Any], pointer: str) -> Query:
-    source = source_of(annotation.get("datasource"))
     inner = annotation.get("target")  # newer editors put the query here
     own = isinstance(inner, Mapping) and not annotation.get("expr")
     model = dict(inner) if own and isinstance(inner, Mapping) else annotation
@@ -101,12 +100,11 @@ def _annotation(resource: Resource, annotation: Mapping[str, Any], pointer: str)
         ref=resource.ref,
         part=f'annotation "{annotation.get("name", "?")}"',
         role="annotation",
-        source=source,
+        source=source_of(annotation.get("datasource")),
         text=_text(model),
         model=model,
         origin=resource.origin_of(pointer),
         empty=_empty(resource, pointer) or "nothing may have happened",
-        skip=_logical(source),
     )
 
 
