@@ -129,12 +129,15 @@ RESOLUTION = IntervalVariable(
     description="The shortest step of the charts; a longer one smooths them.",
 )
 
+# The moment an alert begins to fire; drawn for as long as they fire, a few would hide the charts.
+FIRING = 'max by (alertname, job, severity) (ALERTS{alertstate="firing"})'
+
 ANNOTATIONS = [
     PrometheusAnnotation(
         "Alerts",
-        'ALERTS{alertstate="firing", alertname!="Watchdog"}',
-        title="{{alertname}}",
-        text="{{job}} {{instance}}",
+        f"{FIRING} unless {FIRING.replace('}', '} offset $__interval')}",
+        title="{{alertname}} fires",
+        text="{{job}}",
         tags=["severity"],
         color="red",
     ),

@@ -205,6 +205,7 @@ budgets = [
         min=None,
         max=1,
         soft_min=0,
+        legend_place="right",
         links=[to_alert("BudgetBurn", "Burn-rate alerts")],
     ),
     chart(
@@ -216,6 +217,7 @@ budgets = [
         soft_max=2,
         thresholds=thresholds("transparent", (1, "yellow"), (14.4, "red")),
         threshold_style="dashed",
+        legend_place="right",
         links=[to_alert("BudgetBurn", "Burn-rate alerts")],
     ),
 ]
@@ -247,8 +249,8 @@ dashboard = Dashboard(
             services_now,
             AlertList(
                 "Active alerts",
-                description="Firing and pending alerts, the most important first.",
-                labels='{job=~"$job"}',
+                description="Firing and pending alerts, the newest first.",
+                labels='{job=~"${job:regex}"}',
             ),
         ],
         Row("Indicators", over_time),

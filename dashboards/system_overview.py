@@ -3,12 +3,12 @@
 from dashboards._common import (
     ANNOTATIONS,
     DOWN,
+    FIRING,
     HITS,
     LINKS,
     PROMETHEUS,
     RESOLUTION,
     TAG,
-    USE,
     chart,
     error_share,
     failing,
@@ -21,7 +21,6 @@ from dashboards._common import (
 )
 from obsdash.author import (
     AlertList,
-    BarGauge,
     Dashboard,
     Prometheus,
     Row,
@@ -68,7 +67,7 @@ first_screen = [
     ),
     Stat(
         "Alerts firing",
-        Prometheus('count(ALERTS{alertstate="firing", alertname!="Watchdog"}) or vector(0)'),
+        Prometheus(f"count({FIRING}) or vector(0)"),
         description="All alerts that fire now, of every severity; the list is below.",
         unit=units.SHORT,
         thresholds=DOWN,
@@ -107,7 +106,7 @@ availability = [
     ),
     AlertList(
         "Active alerts",
-        description="Firing and pending alerts, the most important first.",
+        description="Firing and pending alerts, the newest first.",
     ),
 ]
 
@@ -155,6 +154,7 @@ host = [
             stack="normal",
             fill=30,
             max=1,
+            links=[to_alert("HostHighCPU")],
         ),
         chart(
             "Memory use",
@@ -165,6 +165,7 @@ host = [
             description="Used is what programs need; caches that can be dropped count as free.",
             unit=units.BYTES,
             overrides=[override(by_regex="/^total/", color="text", fillOpacity=0)],
+            links=[to_alert("HostHighMemory")],
         ),
         chart(
             "Load and cores",
@@ -183,20 +184,14 @@ host = [
         ),
     ],
     [
-        BarGauge(
+        chart(
             "Disk use",
-            Prometheus(
-                f"max by (instance, mountpoint) ({DISK})",
-                "{{instance}} {{mountpoint}}",
-                instant=True,
-            ),
-            description="Used share of each file system.",
+            Prometheus(f"max by (instance, mountpoint) ({DISK})", "{{instance}} {{mountpoint}}"),
+            description="Used share of each file system, and where it is heading.",
             unit=units.PERCENT_UNIT,
-            min=0,
             max=1,
-            thresholds=USE,
-            orientation="horizontal",
-            display="basic",
+            limit=0.85,
+            links=[to_alert("HostDisk", "Disk alerts")],
         ),
         chart(
             "Network I/O",

@@ -81,7 +81,7 @@ class AlertList(BasePanel):
     source: str = ""
     group_by: Sequence[str] = ()
     max_items: int = 20
-    order: Order = "importance"
+    order: Order = "newest"
     this_dashboard: bool = False
     view: Literal["list", "stat"] = "list"
 

@@ -121,7 +121,13 @@ VALUES = [
 TEXTS = [
     Logs("Logs", LINES),
     Text("Text", "# Words"),
-    AlertList("Alert list", labels='{job=~"$job"}', group_by=["job"], source="Prometheus"),
+    AlertList(
+        "Alert list",
+        labels='{job=~"$job"}',
+        group_by=["job"],
+        source="Prometheus",
+        order="importance",
+    ),
 ]
 
 FOLDED = [
