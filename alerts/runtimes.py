@@ -48,7 +48,13 @@ tests = [
     .at("5m")
     .no_alerts()
     .at("15m")
-    .fires({"job": "fluxpay", "instance": "a", "severity": "warning"}),
+    .fires(
+        {"job": "fluxpay", "instance": "a", "severity": "warning"},
+        {
+            "description": "90% of the maximum heap has been in use for five minutes; the collector"
+            " does not get it down."
+        },
+    ),
     _jvm("stays silent at half", "40x30", "100x30").at("20m").no_alerts(),
     _jvm("stays silent over a peak that the collector removes", "30x5 85x3 30x20", "100x30")
     .at("8m")
