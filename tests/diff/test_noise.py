@@ -1,7 +1,9 @@
 """Differences that say nothing are counted by class and never reported; in doubt they are told."""
 
 import copy
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -167,3 +169,11 @@ def test_defaults_belong_to_the_plugin() -> None:
 def test_each_class_has_a_name_of_its_own_and_says_what_it_means() -> None:
     assert len({entry.name for entry in NOISE}) == len(NOISE)
     assert all(entry.meaning for entry in NOISE)
+
+
+def test_the_documentation_names_every_class() -> None:
+    page = Path(__file__).parents[2] / "docs" / "plan-format.md"
+    told = re.findall(
+        r"^\| `([a-z ]+)` \|", page.read_text().partition("## Noise")[2], re.MULTILINE
+    )
+    assert told[: len(NOISE)] == [entry.name for entry in NOISE]

@@ -62,10 +62,10 @@ Plan for grafana https://grafana.example.com (Grafana 12.3.1) · 2 to create, 1 
 + dashboard/slo        dashboards/slo.py:18  folder Shop · 3 panels
 ~ dashboard/api        dashboards/api.py:24
     tag "shop" added
-    panel "p95 latency"  query A: rate window 5m → 1m            :57
-    panel "Error rate"   added, 12×8 below "p95 latency"         :71
+    panel "p95 latency"  query A: rate window 5m → 1m     :57
+    panel "Error rate"   added, 12×8 below "p95 latency"  :71
     panel "Queue"        removed
-    panel "CPU"          unit "s" → "ms"                         dashboards/_common.py:3
+    panel "CPU"          unit "s" → "ms"                  dashboards/_common.py:3
     9 panels moved down 8
     (14 differences without meaning hidden; --noise counts them by class)
 + rule-group/shop/api                        3 alerts, 1 record
