@@ -30,6 +30,9 @@ class Mark:
 
 Thing = TypeVar("Thing")
 
+# What stands under these keys (half of a dashboard) has no place of its own.
+NO_PARTS = frozenset({"fieldConfig", "options"})
+
 # A document carries its marks under these private keys from the adapter, through every repair, up
 # to `split_marks`. No Grafana or Prometheus key contains a slash.
 ORIGIN_KEY = "//origin"
@@ -164,7 +167,7 @@ def _take(value: Any, pointer: str, marks: dict[str, Mark]) -> None:
         if ORIGIN_KEY in value or EMPTY_KEY in value:
             marks[pointer] = _pop_mark(value)
         for key, item in value.items():
-            if item and (item.__class__ is dict or item.__class__ is list):
+            if item and (item.__class__ is dict or item.__class__ is list) and key not in NO_PARTS:
                 _take(item, f"{pointer}/{escape(key)}", marks)
     elif isinstance(value, list):
         for index, item in enumerate(value):

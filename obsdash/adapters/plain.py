@@ -2,10 +2,22 @@
 
 from collections.abc import Callable
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
+import orjson
+
 from obsdash.errors import DefinitionError, ObsdashError
-from obsdash.origin import ORIGIN_KEY, DictPlaces, Origin, dict_places, marks_of, parse_origin
+from obsdash.origin import (
+    EMPTY_KEY,
+    NO_PARTS,
+    ORIGIN_KEY,
+    DictPlaces,
+    Origin,
+    dict_places,
+    marks_of,
+    parse_origin,
+)
 
 # Written out in the order of frequency; `in` a frozenset of types is the quickest test there is.
 _SCALARS = frozenset({str, int, bool, type(None)})
@@ -14,59 +26,118 @@ _DEPTH = 200
 
 def plain(value: Any, what: str, origin: Origin) -> Any:
     """Return a deep copy as plain JSON; raises DefinitionError naming `what` and the path."""
+    careful = _Careful(dict_places())
     try:
-        return _converter(dict_places())(value)
+        if _is_grafanalibs(value.__class__):
+            return _quickly(value, careful)
+        copy = careful(value)
+        orjson.dumps(copy)
+        return copy
     except (_NotJsonError, RecursionError):
         raise DefinitionError(f"{what}: {_fault(value)}", origin=origin) from None
+    except orjson.JSONEncodeError as error:
+        raise DefinitionError(f"{what} cannot be JSON: {error}", origin=origin) from None
+
+
+def _quickly(value: Any, careful: Callable[[Any], Any]) -> Any:
+    """Convert a tree of grafanalib's objects by way of its bytes: half the time of a copy."""
+
+    def convert(thing: Any) -> Any:
+        if not _is_grafanalibs(thing.__class__) or _holds_raw_parts(thing):
+            return careful(thing)
+        document = thing.to_json_data()
+        if document.__class__ is dict:
+            document.update(marks_of(thing))
+        return document
+
+    try:
+        return orjson.loads(orjson.dumps(value, default=convert))
+    except orjson.JSONEncodeError:
+        return careful(value)  # which finds out what is wrong, or that nothing is
+
+
+@lru_cache(maxsize=512)
+def _is_grafanalibs(kind: type) -> bool:
+    """Whether a class is grafanalib's own, whose `to_json_data` makes a new dict of its fields."""
+    return kind.__module__.startswith("grafanalib.") and hasattr(kind, "to_json_data")
+
+
+def _holds_raw_parts(thing: Any) -> bool:
+    """Whether a field holds dicts (they may have marks or NaN), or what orjson takes otherwise."""
+    fields = thing.__dict__.values()
+    if _SCALARS.issuperset(map(type, fields)):
+        return False
+    for item in fields:
+        kind = item.__class__
+        if kind in _SCALARS or not item:
+            continue
+        if kind is list:
+            if not all(map(_is_grafanalibs, map(type, item))):
+                return True
+        elif not _is_grafanalibs(kind):
+            return True
+    return False
 
 
 class _NotJsonError(Exception):
     """Something inside is not JSON; `_fault` finds out what and where."""
 
 
-def _converter(places: DictPlaces) -> Callable[[Any], Any]:
-    """Return the function that copies; nested ones, as each call counts a thousand times."""
+class _Careful:
+    """Copies anything, checks everything; `places` are those of dict literals."""
 
-    def mapping(value: dict[Any, Any]) -> dict[str, Any]:
+    def __init__(self, places: DictPlaces) -> None:
+        self._places = places
+        self._converters: dict[type[Any], Callable[[Any], Any]] = {
+            dict: self._mapping,
+            list: self._sequence,
+            tuple: self._sequence,
+            float: self._number,
+        }
+
+    def __call__(self, value: Any) -> Any:
+        """Return the copy; raises _NotJsonError, RecursionError."""
+        kind = value.__class__
+        return value if kind in _SCALARS else self._converters.get(kind, self._object)(value)
+
+    def _mapping(self, value: dict[Any, Any]) -> dict[str, Any]:
         try:
             "".join(value)  # the quickest way to see that every key is a text
         except TypeError:
             raise _NotJsonError from None
         copy = {
-            key: item if item.__class__ in _SCALARS else converters.get(item.__class__, other)(item)
-            for key, item in value.items()
+            key: item if item.__class__ in _SCALARS else self(item) for key, item in value.items()
         }
-        if id(value) in places:
-            copy[ORIGIN_KEY] = places[id(value)][1]
+        if id(value) in self._places:
+            copy[ORIGIN_KEY] = self._places[id(value)][1]
+        for key in NO_PARTS & copy.keys():
+            _forget_marks(copy[key])
         return copy
 
-    def sequence(value: list[Any]) -> list[Any]:
-        return [
-            item if item.__class__ in _SCALARS else converters.get(item.__class__, other)(item)
-            for item in value
-        ]
+    def _sequence(self, value: list[Any]) -> list[Any]:
+        return [item if item.__class__ in _SCALARS else self(item) for item in value]
 
-    def number(value: float) -> float:
+    def _number(self, value: float) -> float:
         if value - value != 0:  # NaN or infinite
             raise _NotJsonError
         return value
 
-    def other(value: Any) -> Any:
-        if value.__class__ in _SCALARS:
-            return value
-        data = _unwrap(value)
-        document = converters.get(data.__class__, other)(data)
+    def _object(self, value: Any) -> Any:
+        document = self(_unwrap(value))
         if document.__class__ is dict:
             document.update(marks_of(value))
         return document
 
-    converters: dict[type[Any], Callable[[Any], Any]] = {
-        dict: mapping,
-        list: sequence,
-        tuple: sequence,
-        float: number,
-    }
-    return lambda value: converters.get(value.__class__, other)(value)
+
+def _forget_marks(value: Any) -> None:
+    if isinstance(value, dict):
+        value.pop(ORIGIN_KEY, None)
+        value.pop(EMPTY_KEY, None)
+        for item in value.values():
+            _forget_marks(item)
+    elif isinstance(value, list):
+        for item in value:
+            _forget_marks(item)
 
 
 def _unwrap(value: Any) -> Any:

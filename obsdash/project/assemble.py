@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import orjson
-
 from obsdash.adapters.draft import Draft, Style
 from obsdash.adapters.modernise import modernise, resolve
 from obsdash.adapters.modernise.parts import panels_with_pointers
@@ -35,15 +33,9 @@ class Found:
 
 def prepare(draft: Draft, file: DefinitionFile, off: frozenset[str]) -> Found:
     """Repair a draft as far as it goes without the others, while it is fresh in the caches."""
-    try:
-        if draft.style is not Style.FINAL:
-            modernise(draft.spec, draft.style, off)
-        _, inside = split_marks(draft.spec)
-        orjson.dumps(draft.spec)
-    except (RecursionError, TypeError) as error:
-        raise DefinitionError(
-            f"{draft.ref} cannot be written as JSON: {error}", origin=draft.origin
-        ) from None
+    if draft.style is not Style.FINAL:
+        modernise(draft.spec, draft.style, off)
+    _, inside = split_marks(draft.spec)
     marks = {"": Mark(draft.origin), **draft.marks, **inside}
     if draft.ref.kind == DASHBOARD:
         _refuse_equal_ids(draft, marks)

@@ -54,13 +54,13 @@ def digest(data: bytes) -> str:
 
 def hash_of_definitions(root: Path) -> str:
     """Return a hash of the names of all definition files."""
-    return digest("\0".join(file.name for file in find_definitions(root)).encode())
+    return digest(os.fsencode("\0".join(file.name for file in find_definitions(root))))
 
 
 def hash_of_folder(path: str) -> str:
     """Return a hash of the names in a folder, "" when it cannot be read."""
     try:
-        return digest("\0".join(sorted(os.listdir(path))).encode())  # noqa: PTH208 (5 times quicker)
+        return digest(os.fsencode("\0".join(sorted(os.listdir(path)))))  # noqa: PTH208 (5 times quicker)
     except OSError:
         return ""
 
@@ -68,9 +68,9 @@ def hash_of_folder(path: str) -> str:
 def hash_of_variable(name: str) -> str:
     """Return a hash of an environment variable, "" when it is not set; "*" is all of them."""
     if name == "*":
-        return digest("\0".join(sorted(f"{k}={v}" for k, v in os.environ.items())).encode())
+        return digest(os.fsencode("\0".join(sorted(f"{k}={v}" for k, v in os.environ.items()))))
     value = os.environ.get(name)
-    return "" if value is None else digest(f"{name}={value}".encode())
+    return "" if value is None else digest(os.fsencode(f"{name}={value}"))
 
 
 def stamp(path: str, content: bytes | None = None) -> Seen:

@@ -104,6 +104,7 @@ class _Run:
         for path, file in self._files.items():
             self._prints.file = file.name
             try:
+                _check_name(file)
                 if path.suffix == ".py":
                     self.modules.run(path)
                 else:
@@ -151,6 +152,8 @@ class _Run:
         self._recorder.source(str(file.path), content)
         where = _where(file)
         documents = read_documents(file.name, content)
+        if not documents:
+            raise DefinitionError("it defines nothing", help="delete it, or name it _name")
         for found in documents:
             document = plain(found, "the document", where.origin)
             reader = reader_of(document) if isinstance(document, dict) else None
@@ -168,6 +171,13 @@ class _Run:
         if not any(error is known for known in self._reported):
             self._reported.append(error)
             self.errors += explain(error, self._root, file.name)
+
+
+def _check_name(file: DefinitionFile) -> None:
+    try:
+        file.name.encode()
+    except UnicodeEncodeError:
+        raise DefinitionError("its name is not UTF-8 text", help="rename it") from None
 
 
 def _with_places(found: Found, file: DefinitionFile, content: bytes) -> Found:
