@@ -56,6 +56,8 @@ class DirectoryTarget:
 
     def apply(self, actions: Sequence[Action]) -> Iterator[Outcome]:
         """Write the files whose bytes change, and only those."""
+        if not actions:
+            return
         with ExitStack() as stack:
             try:
                 stack.enter_context(locked(self._root))

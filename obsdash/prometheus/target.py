@@ -72,6 +72,8 @@ class PrometheusTarget:
         A file that promtool refuses is left out, the others go on. What Prometheus itself refuses
         takes all files of the run back, since it does not say which one it means.
         """
+        if not actions:
+            return
         try:
             outcomes = self._apply(actions)
         except TargetError as error:

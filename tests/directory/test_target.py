@@ -497,6 +497,11 @@ def test_make_plan_on_a_fresh_directory_creates_everything(tmp_path: Path) -> No
     assert not (tmp_path / "absent").exists(), "reading writes nothing"
 
 
+def test_without_actions_nothing_is_made(tmp_path: Path) -> None:
+    assert list(DirectoryTarget(tmp_path / "absent").apply([])) == []
+    assert not (tmp_path / "absent").exists()
+
+
 def test_deleting_needs_prune(tmp_path: Path) -> None:
     sync(tmp_path, EVERYTHING)
     assert not [a for a in plan(tmp_path, [], prune=False).actions if isinstance(a, Delete)]

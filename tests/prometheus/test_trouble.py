@@ -200,6 +200,10 @@ def test_a_second_writer_is_told_to_wait(rules: Path) -> None:
     assert "another obsdash is writing" in outcome.reason
 
 
+def test_without_actions_nobody_is_asked(rules: Path) -> None:
+    assert list(target(f"http://127.0.0.1:{free_port()}", rules).apply([])) == []
+
+
 def test_an_address_that_is_none_is_refused(rules: Path) -> None:
     with pytest.raises(TargetError, match="is not a server's address"):
         target("prometheus:9090", rules)
