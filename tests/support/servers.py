@@ -258,6 +258,8 @@ def running_grafana(
 ) -> Iterator[Program]:
     """Run a Grafana with its data in `folder`."""
     port = free_port()
-    command = [start, str(port), folder / "data", *([provisioning] if provisioning else [])]
+    command: list[str | Path] = [start, str(port), folder / "data"]
+    if provisioning:
+        command.append(provisioning)
     with running(command, port, "/api/health", folder / "grafana.log") as started:
         yield started
