@@ -61,10 +61,18 @@ def _settings(group: Resource) -> Mapping[str, Any]:
 def _rules(spec: Mapping[str, Any]) -> list[Rule]:
     common, rules = _mapping(spec.get("labels")), spec.get("rules")
     return [
-        Rule({**rule, "labels": _texts({**common, **_mapping(rule.get("labels"))})}, index)
+        Rule(_as_loaded(rule, common), index)
         for index, rule in enumerate(rules if isinstance(rules, list) else ())
         if isinstance(rule, dict)
     ]
+
+
+def _as_loaded(rule: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge in the group's labels, and read numbers as the texts that YAML meant them to be."""
+    labels = _texts({**common, **_mapping(rule.get("labels"))})
+    expr = rule.get("expr")
+    plain = isinstance(expr, int | float) and not isinstance(expr, bool)
+    return {**rule, "labels": labels, **({"expr": str(expr)} if plain else {})}
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -92,7 +100,12 @@ def _expression(rule: Rule) -> Hashable:
     return rule.type, canonical(str(rule.body.get("expr")))
 
 
-_STAGES: tuple[Stage[Rule], ...] = (by(_identity), by(_name), by(_expression))
+_STAGES: tuple[Stage[Rule], ...] = (
+    by(lambda rule: packed(rule.body)),
+    by(_identity),
+    by(_name),
+    by(_expression),
+)
 
 
 def _renamed(was: Rule, rule: Rule, place: Place, desired: Resource) -> Change:

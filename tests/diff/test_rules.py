@@ -115,6 +115,19 @@ def test_rules_of_one_name_are_told_apart_by_their_labels() -> None:
     ]
 
 
+def test_of_two_rules_that_differ_in_their_expression_only_the_right_one_is_removed() -> None:
+    live = _group()
+    live["rules"].append({**copy.deepcopy(_rule(live, 0)), "expr": "slowness > 1"})
+    (change,) = changed(live, lambda group: group["rules"].pop(0), kind=RULE_GROUP)
+    assert (change.verb, change.path) == ("removed", "/rules/0")
+
+
+def test_a_number_may_be_an_expression() -> None:
+    live = _group(rules=[{"record": "one", "expr": "1", "labels": {"n": "2"}}])
+    desired = _group(rules=[{"record": "one", "expr": 1, "labels": {"n": 2}}])
+    assert compare(live, desired, kind=RULE_GROUP).changes == ()
+
+
 def test_loki_expressions_are_compared_as_text() -> None:
     live = {"name": "logs", "rules": [{"alert": "A", "expr": 'rate({app="a"}  |= "x" [5m]) > 1'}]}
 
