@@ -1,0 +1,40 @@
+"""The definitions that the guide to rules shows work, and its rule test passes."""
+
+import re
+from pathlib import Path
+from shutil import which
+
+import pytest
+
+from obsdash.author import RuleTest
+from obsdash.project import load_project
+from obsdash.resource import Environment
+from obsdash.ruletest import run_tests
+
+GUIDE = Path(__file__).parents[2] / "docs" / "rules.md"
+
+DASHBOARD = """\
+from obsdash.author import Dashboard, TimeSeries
+
+dashboard = Dashboard("API", uid="api", panels=[TimeSeries("Error share", "vector(0)")])
+"""
+
+
+def test_what_the_guide_shows_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_WEBHOOK_URL", "x")
+    blocks = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    for name, text in {"dashboards": DASHBOARD, "alerts": "\n".join(blocks)}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "api.py").write_text(text, encoding="utf-8")
+
+    project = load_project(tmp_path, Environment("local"))
+
+    assert project.errors == ()
+    assert {str(resource.ref) for resource in project.resources} >= {
+        "rule-group/api/api",
+        "rule-group/api/slo-api-errors",
+        "alertmanager/main",
+    }
+    if which("promtool"):
+        tests = [test for test in project.tests if isinstance(test, RuleTest)]
+        assert run_tests(tests, project.resources).passed
