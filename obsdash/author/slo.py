@@ -6,11 +6,12 @@ The factor is the share of the budget that may be spent, times period / long win
 workbook, chapter 5).
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from obsdash.author.checks import check_duration, check_name
+from obsdash.author.checks import check_duration
 from obsdash.author.document import place
 from obsdash.author.indicators import Indicator
 from obsdash.author.links import PanelLink
@@ -78,7 +79,7 @@ class SLO:
     origin: Origin | None = field(default_factory=place, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        check_name(self.name, "an SLO", self.origin)
+        self._check_names()
         check_duration(self.period, f"SLO {self.name!r}: period", self.origin)
         self._check_objective()
         self._check_windows()
@@ -164,6 +165,18 @@ class SLO:
 
     def _window(self, length: int) -> str:
         return format_duration(self._scaled(length))
+
+    def _check_names(self) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", self.name):
+            raise DefinitionError(
+                f"an SLO is named in letters, digits, - and _, not {self.name!r}",
+                origin=self.origin,
+            )
+        if twice := {*self.sli.by} & {*self.labels, "slo", "severity", "long", "short"}:
+            raise DefinitionError(
+                f"SLO {self.name!r}: the label {min(twice)!r} cannot be kept and set",
+                origin=self.origin,
+            )
 
     def _check_objective(self) -> None:
         what = f"SLO {self.name!r}"

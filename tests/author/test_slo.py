@@ -114,6 +114,7 @@ def test_the_lowest_objective_that_can_page_is_taken() -> None:
         ({"objective": "all"}, "not a percentage between 0 and 100"),
         ({"objective": "nan"}, "not a percentage between 0 and 100"),
         ({"period": "30"}, "no duration"),
+        ({"labels": {"job": "api"}}, "the label 'job' cannot be kept and set"),
         ({"period": "1d"}, "makes the shortest window 10s"),
         ({"sli": Ratio(errors="a{", total="b")}, "is not PromQL"),
     ],
@@ -161,3 +162,8 @@ def test_latency_counts_what_is_beyond_a_bucket() -> None:
 )
 def test_a_whole_bound_matches_both_spellings(bound: str, matcher: str) -> None:
     assert bucket(bound) == matcher
+
+
+def test_the_name_of_an_objective_is_a_plain_word() -> None:
+    with pytest.raises(DefinitionError, match="an SLO is named in letters"):
+        SLO('api "errors"', objective="99.9", sli=_SLI)

@@ -14,9 +14,10 @@ from obsdash.ruletest import run_tests
 GUIDE = Path(__file__).parents[2] / "docs" / "rules.md"
 
 DASHBOARD = """\
-from obsdash.author import Dashboard, TimeSeries
+from obsdash.author import Dashboard, Prometheus, TimeSeries
 
-dashboard = Dashboard("API", uid="api", panels=[TimeSeries("Error share", "vector(0)")])
+panel = TimeSeries("Error share", Prometheus("vector(0)"))
+dashboard = Dashboard("API", uid="api", panels=[panel])
 """
 
 
