@@ -14,8 +14,9 @@ from obsdash.ruletest import run_tests
 GUIDE = Path(__file__).parents[2] / "docs" / "rules.md"
 
 DASHBOARD = """\
-from obsdash.author import Dashboard, Prometheus, TimeSeries
+from obsdash.author import Dashboard, Prometheus, PrometheusSource, TimeSeries
 
+source = PrometheusSource("prometheus", "http://prometheus:9090", default=True)
 panel = TimeSeries("Error share", Prometheus("vector(0)"))
 dashboard = Dashboard("API", uid="api", panels=[panel])
 """
