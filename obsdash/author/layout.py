@@ -5,10 +5,10 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, NoReturn
 
 from obsdash.author.document import Json, listed, marked, merged, place, plain
-from obsdash.author.ids import panel_id
 from obsdash.author.panel import BasePanel
 from obsdash.author.refusals import check_range, refuse
 from obsdash.origin import Origin
+from obsdash.panelid import panel_id
 
 COLUMNS = 24
 _ALONE = 12  # the width of a panel that stands in no line

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from obsdash.author.document import place
-from obsdash.author.ids import panel_id
 from obsdash.author.layout import Placed, Row
 from obsdash.author.panel import BasePanel
 from obsdash.author.refusals import refuse
+from obsdash.panelid import panel_id
 
 
 def number(panels: Sequence[Placed]) -> None:

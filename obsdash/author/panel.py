@@ -5,11 +5,11 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, ClassVar, Literal, Self
 
 from obsdash.author.document import Json, given, listed, marked, merged, place, plain
-from obsdash.author.ids import panel_id
 from obsdash.author.links import Link
 from obsdash.author.queries import BaseQuery, Source, reference
 from obsdash.author.refusals import check_choices, check_range, refuse
 from obsdash.origin import Origin
+from obsdash.panelid import panel_id
 
 # The shape of all options below: later Grafanas migrate from it, 9.3 reads it as it stands.
 PLUGIN_VERSION = "9.3.0"

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from obsdash.author import Dashboard, Panel, Row, Stat, TimeSeries
-from obsdash.author.ids import panel_id
 from obsdash.errors import DefinitionError
+from obsdash.panelid import panel_id
 
 
 def ids(*panels: Any) -> list[int]:

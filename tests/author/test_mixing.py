@@ -126,7 +126,7 @@ def test_our_panels_stand_in_a_dashboard_of_grafanalib(tmp_path: Path) -> None:
 
 
 def test_our_panels_keep_their_ids_when_grafanalib_numbers_its_own(tmp_path: Path) -> None:
-    from obsdash.author.ids import panel_id
+    from obsdash.panelid import panel_id
 
     ids = {panel["title"]: panel["id"] for panel in load(tmp_path, THEIRS).spec["panels"]}
 

@@ -6,7 +6,7 @@ from string import ascii_uppercase
 
 from obsdash.adapters.modernise import parts
 from obsdash.adapters.modernise.parts import Board
-from obsdash.author.ids import panel_id
+from obsdash.panelid import panel_id
 from obsdash.resource import Spec
 
 
