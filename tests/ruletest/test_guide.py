@@ -17,7 +17,7 @@ DASHBOARD = """\
 from obsdash.author import Dashboard, Prometheus, PrometheusSource, TimeSeries
 
 source = PrometheusSource("prometheus", "http://prometheus:9090", default=True)
-panel = TimeSeries("Error share", Prometheus("vector(0)"))
+panel = TimeSeries("Error share", Prometheus("vector(0)", datasource=source))
 dashboard = Dashboard("API", uid="api", panels=[panel])
 """
 
