@@ -1,9 +1,12 @@
 """The edge: start the command line, turn errors into one sentence and an exit code."""
 
+import errno
 import os
 import sys
 
 from obsdash import __version__
+
+_UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # of a stream
 
 
 def main() -> None:
@@ -11,16 +14,28 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["-V"]):
         print(f"obsdash {__version__}")  # noqa: T201 (before click is loaded: it takes 20 ms)
         return
-    from obsdash.cli import run  # after the quick way out above
-
     try:
+        from obsdash.cli import run  # after the quick way out above
+
         code = run(sys.argv[1:])
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader went away (`obsdash diff | head`): nothing to say, and nobody to say it to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+        if sys.stdout:  # there is none when the caller closed it
+            sys.stdout.flush()
+    except KeyboardInterrupt:  # before or after the command
+        code = 2
+    except OSError as error:
+        if error.filename is not None or error.errno not in _UNWRITABLE:
+            raise
+        code = _give_up_printing(error)
     raise SystemExit(code)
+
+
+def _give_up_printing(error: OSError) -> int:
+    """Say why nothing more is printed, unless the reader went away (`obsdash diff | head`)."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if error.errno == errno.EPIPE:
+        return 0
+    print(f"error: the output cannot be written: {error.strerror}", file=sys.stderr)  # noqa: T201
+    return 2
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import os
 import platform
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -107,13 +108,15 @@ def _remember(file: Path, order: Order, project: "Project", outputs: Mapping[str
         "inputs": project.inputs.to_json(),
         "outputs": _stats(order.out, outputs),
     }
+    temporary = file.with_suffix(f".{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        temporary = file.with_suffix(f".{os.getpid()}")
         temporary.write_bytes(orjson.dumps(memo))
         temporary.replace(file)
-    except OSError:
-        file.unlink(missing_ok=True)  # a read-only project builds all the same, only slower
+    except (OSError, orjson.JSONEncodeError):
+        # Without room or right to write, or with a file name that is no text: builds are slower.
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def _stats(out: Path, files: Iterable[str]) -> dict[str, list[int]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -36,6 +37,16 @@ Examples:
 
 class Lazy(click.Group):
     """A group that imports a command's module only to run it."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; its errors are printed here, where it is known whether in color."""
+        try:
+            return super().invoke(ctx)
+        except ObsdashError as error:
+            print_errors(error)
+            return 2
+        except BrokenPipeError:
+            return 0  # nobody reads on; click would exit with 1, which means: something differs
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
         return list(COMMANDS)
@@ -109,9 +120,6 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return 2
-    except ObsdashError as error:
-        print_errors(error)
-        return 2
     return result if isinstance(result, int) else 0
 
 
@@ -124,7 +132,10 @@ def _hoist(arguments: Sequence[str]) -> Sequence[str]:
         if word == "--":
             return [*first, *rest, word, *words]
         if word in _GLOBAL:
-            first += [word, *[value for value in [next(words, None)] if value is not None]]
+            value = next(words, None)
+            if value is None:
+                return [word]  # click says that its value is missing
+            first += [word, value]
         elif word.partition("=")[0] in _GLOBAL:
             first.append(word)
         else:

@@ -7,6 +7,7 @@ import click
 from obsdash.build import Built, Order, build
 from obsdash.cli.context import Context
 from obsdash.config import DirectoryConfig
+from obsdash.words import count
 
 _EPILOG = """\b
 Examples:
@@ -58,9 +59,9 @@ def _check(context: Context, order: Order) -> int:
 
 
 def _report(built: Built, order: Order) -> int:
-    place = _short(order)
+    place, objects = _short(order), count(built.objects, "object")
     if built.report is None:
-        click.echo(f"{place}: {built.objects} objects, 0 written, 0 removed (nothing changed)")
+        click.echo(f"{place}: {objects}, 0 written, 0 removed (nothing changed)")
         return 0
     from obsdash.render.report import report_text
     from obsdash.target import Applied
@@ -70,7 +71,7 @@ def _report(built: Built, order: Order) -> int:
         return 2
     removed = sum(isinstance(o, Applied) and o.verb == "deleted" for o in built.report.outcomes)
     written = len(built.report.outcomes) - removed
-    click.echo(f"{place}: {built.objects} objects, {written} written, {removed} removed")
+    click.echo(f"{place}: {objects}, {written} written, {removed} removed")
     return 0
 
 

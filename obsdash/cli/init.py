@@ -1,6 +1,7 @@
 """`obsdash init`."""
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -23,5 +24,5 @@ def command(folder: Path) -> None:
 
     for file in write_project(folder):
         click.echo(f"{'wrote' if file.new else 'kept '}  {file.path}")
-    place = "" if folder == Path() else f"cd {folder} && "
+    place = "" if folder == Path() else f"cd {quote(str(folder))} && "
     click.echo(f"\nNext: {place}obsdash build && obsdash diff")

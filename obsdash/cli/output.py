@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from obsdash.errors import ObsdashError, Problems, TargetError
+from obsdash.render.escape import printable
 from obsdash.words import count
 
 _MOST = 50  # errors that anyone reads
@@ -27,9 +28,9 @@ def print_errors(error: ObsdashError) -> None:
     """Print each error as one sentence with its place, and the remedy below it."""
     errors = error.errors if isinstance(error, Problems) else (error,)
     for each in errors[:_MOST]:
-        click.echo(f"{click.style('error:', fg='red')} {each}", err=True)
+        click.echo(f"{click.style('error:', fg='red')} {printable(str(each))}", err=True)
         if each.help:
-            click.echo(f"  help: {each.help}", err=True)
+            click.echo(f"  help: {printable(each.help)}", err=True)
     if len(errors) > 1:
         more = f", the first {_MOST} above" if len(errors) > _MOST else ""
         click.echo(count(len(errors), "error") + more, err=True)

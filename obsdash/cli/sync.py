@@ -50,7 +50,8 @@ def command(
 ) -> int:
     """Show the plan, apply it, and say what became of each object.
 
-    Exits with 0 when everything is as defined, 1 when an object failed or was refused.
+    Exits with 0 when everything is as planned, 1 when an object failed or was refused, 2 when the
+    sync could not begin or was interrupted.
     """
     if plan_file and (refs or prune):
         raise ConfigError("a saved plan is applied as it is: it takes neither REF nor --prune")
@@ -91,4 +92,6 @@ def _apply(plans: Sequence[Plan], targets: Sequence[Target], format_: str) -> in
             break
     if format_ == "json":
         click.echo(to_json(report_json(reports)))
+    if reports[-1].interrupted:
+        return 2
     return 0 if all(report.ok for report in reports) else 1

@@ -153,7 +153,7 @@ class _Run:
         where = _where(file)
         documents = read_documents(file.name, content)
         if not documents:
-            raise DefinitionError("it defines nothing", help="delete it, or name it _name")
+            raise DefinitionError("it defines nothing", help="delete it, or begin its name with _")
         for found in documents:
             document = plain(found, "the document", where.origin)
             reader = reader_of(document) if isinstance(document, dict) else None

@@ -3,8 +3,11 @@
 import re
 from html import escape
 
-# C0 and C1 controls (but not tab), the escape that starts sequences, and bidirectional overrides.
-_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# C0 and C1 controls (but not tab), the escape that starts sequences, bidirectional overrides,
+# and the halves that stand for bytes of a file name that are not UTF-8.
+_CONTROL = re.compile(
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 _MARKDOWN = {character: f"&#{ord(character)};" for character in "\\`*_{}[]()#|~:@"}
@@ -19,4 +22,4 @@ def code(text: str) -> str:
     """Return a text that neither Markdown nor HTML nor a mention reads anything into."""
     if not text:
         return ""
-    return f"<code>{''.join(_MARKDOWN.get(c, c) for c in escape(text))}</code>"
+    return f"<code>{''.join(_MARKDOWN.get(c) or escape(c) for c in text)}</code>"

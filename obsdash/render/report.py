@@ -43,10 +43,8 @@ def _lines(report: Report) -> Iterator[str]:
     for kind, word in left:
         number = sum(isinstance(outcome, kind) for outcome in report.outcomes)
         totals += [f"{number} {word}"] if number else []
-    interrupted = (
-        " · interrupted: what is not listed was not attempted" if report.interrupted else ""
-    )
-    yield f"{report.target}: {', '.join(totals) or 'nothing done'}{interrupted}"
+    rest = " · interrupted: obsdash diff shows what is left" if report.interrupted else ""
+    yield f"{report.target}: {', '.join(totals) or 'nothing done'}{rest}"
 
 
 def _trouble(outcome: Failed | Refused) -> Iterator[str]:
