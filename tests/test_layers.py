@@ -27,7 +27,7 @@ LAYERS = (
     {"resource"},
     {"secrets"},
     {"errors"},
-    {"durations", "origin", "spelling", "words"},
+    {"durations", "origin", "panelid", "spelling", "words"},
 )
 ROOMS = {room: height for height, layer in enumerate(LAYERS) for room in layer}
 
