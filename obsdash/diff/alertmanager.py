@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from obsdash.diff.leaves import ORDER
 from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import Finding, Group, Topic, part_findings, texts
-from obsdash.diff.noise import Part, Scope
+from obsdash.diff.scope import Part, Scope
 from obsdash.resource import Resource
 from obsdash.spelling import quoted
 

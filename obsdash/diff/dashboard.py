@@ -9,9 +9,10 @@ from obsdash.diff.layout import Layout, layout
 from obsdash.diff.leaves import Place
 from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import Finding, Fold, Group, Topic, part_findings, plainly, whole
-from obsdash.diff.noise import DEFAULT, SERVER, Part, Scope
+from obsdash.diff.noise import DEFAULT, SERVER
 from obsdash.diff.panel import listed, panel_findings, renamed, summary
 from obsdash.diff.panels import Pairing, flattened, pairing, subjects
+from obsdash.diff.scope import Part, Scope
 from obsdash.resource import Resource
 from obsdash.spelling import quoted, spelled
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from obsdash.diff.naming import Finding, part_findings
-from obsdash.diff.noise import Part, Scope
+from obsdash.diff.scope import Part, Scope
 from obsdash.resource import Resource
 
 

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from obsdash.change import Change, Verb
 from obsdash.diff.leaves import ORDER, Leaf, leaves, value_at
 from obsdash.diff.missing import MISSING
-from obsdash.diff.noise import Scope, noise_class
+from obsdash.diff.noise import noise_class
+from obsdash.diff.scope import Scope
 from obsdash.resource import Resource
 from obsdash.spelling import from_to, spelled
 

@@ -1,13 +1,15 @@
 """What changed in one panel, in the words of those who edit panels."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from obsdash.diff.field import mappings, override, thresholds
 from obsdash.diff.leaves import ORDER, Place
 from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import Finding, Group, Topic, label, part_findings, plainly, texts
-from obsdash.diff.noise import Part, Scope, dialect
 from obsdash.diff.panels import Panel
+from obsdash.diff.sameness import dialect
+from obsdash.diff.scope import Part, Scope
 from obsdash.promql import collapsed, expression_changes
 from obsdash.resource import Resource
 from obsdash.spelling import cut, from_to, quoted, spelled
@@ -113,111 +115,6 @@ def _hidden(group: Group) -> Iterator[str]:
     yield f"query {group.path[1]}: {'hidden' if group.after is True else 'shown'}"
 
 
-def _thresholds(group: Group) -> Iterator[str]:
-    before, after = _steps(group.before), _steps(group.after)
-    told = [*_mode(group), *_step_changes(before, after)]
-    yield from told or texts(group, "thresholds ")
-
-
-def _mode(group: Group) -> Iterator[str]:
-    old, new = (
-        side.get("mode", "absolute") if isinstance(side, dict) else "absolute"
-        for side in (group.before, group.after)
-    )
-    if old != new:
-        yield f"thresholds {old} → {new}"
-
-
-Step = tuple[str, Any]  # colour, value; None for the base
-
-
-def _steps(thresholds: Any) -> list[Step]:
-    steps = thresholds.get("steps") if isinstance(thresholds, dict) else None
-    if not isinstance(steps, list):
-        return []
-    return [
-        (str(step.get("color")), None if index == 0 else step.get("value"))
-        for index, step in enumerate(steps)
-        if isinstance(step, dict)
-    ]
-
-
-def _step_changes(before: Sequence[Step], after: Sequence[Step]) -> Iterator[str]:
-    """Tell steps by colour first: the value of a colour is what people tune."""
-    old = [step for step in before if step not in after]
-    new = [step for step in after if step not in before]
-    for step in list(new):
-        twin = next((s for s in old if s[0] == step[0] and None not in (s[1], step[1])), None)
-        recoloured = next((s for s in old if s[1] == step[1]), None)
-        if twin:
-            yield f"threshold {step[0]} {spelled(twin[1])} → {spelled(step[1])}"
-        elif recoloured:
-            name = "base" if step[1] is None else spelled(step[1])
-            yield f"threshold {name}: {recoloured[0]} → {step[0]}"
-        else:
-            yield f"threshold {_step(step)} added"
-        old = [s for s in old if s != (twin or recoloured)]
-    for step in old:
-        yield f"threshold {_step(step)} removed"
-
-
-def _step(step: Step) -> str:
-    return f"{step[0]} (base)" if step[1] is None else f"{step[0]} at {spelled(step[1])}"
-
-
-def _mappings(group: Group) -> Iterator[str]:
-    before, after = _count(group.before), _count(group.after)
-    if before != after:
-        yield f"value mappings {before} → {after}"
-    else:
-        yield from texts(group, "value mapping ")
-
-
-def _count(value: Any) -> int:
-    return len(value) if isinstance(value, list) else 0
-
-
-def _override(group: Group) -> Iterator[str]:
-    """Tell an override by what it matches: `override for "errors": color …`."""
-    if group.path[-1] == ORDER:
-        yield "overrides reordered"
-        return
-    holder = group.before if group.after is MISSING else group.after
-    name = _matched(holder)
-    if group.whole:
-        gone = group.after is MISSING
-        yield f"override for {name} {'removed' if gone else f'added: {_properties(holder)}'}"
-        return
-    for leaf in group.leaves:
-        below = [
-            part for part in leaf.path[len(group.path) :] if part not in ("properties", "value")
-        ]
-        if below and below[-1] == ORDER:
-            yield f"override for {name}: properties reordered"
-        elif isinstance(leaf.after, dict) and "id" in leaf.after and leaf.before is MISSING:
-            value = spelled(leaf.after.get("value"))
-            yield f"override for {name}: {leaf.after['id']} {value} added"
-        elif isinstance(leaf.before, dict) and "id" in leaf.before and leaf.after is MISSING:
-            yield f"override for {name}: {leaf.before['id']} removed"
-        else:
-            yield f"override for {name}: {plainly('.'.join(below), leaf.before, leaf.after)}"
-
-
-def _matched(override: Any) -> str:
-    matcher = override.get("matcher") if isinstance(override, dict) else None
-    if not isinstance(matcher, dict):
-        return "?"
-    options = matcher.get("options")
-    shown = quoted(options) if isinstance(options, str) else spelled(options)
-    return shown if matcher.get("id") == "byName" else f"{matcher.get('id')} {shown}"
-
-
-def _properties(override: Any) -> str:
-    properties = override.get("properties") if isinstance(override, dict) else None
-    found = [p for p in properties or () if isinstance(p, dict)]
-    return cut(", ".join(f"{p.get('id')} {spelled(p.get('value'))}" for p in found)) or "nothing"
-
-
 def listed(noun: str, plural: str) -> Callable[[Group], Iterator[str]]:
     """Return how to tell items that are known by a name: links, transformations, variables."""
 
@@ -248,10 +145,10 @@ TOPICS = (
     Topic((*TARGET, "legendFormat"), _legend),
     Topic((*TARGET, "datasource"), _query_source),
     Topic((*TARGET, "hide"), _hidden),
-    Topic((*FIELD, "thresholds"), _thresholds),
-    Topic((*FIELD, "mappings"), _mappings),
+    Topic((*FIELD, "thresholds"), thresholds),
+    Topic((*FIELD, "mappings"), mappings),
     Topic((*FIELD, "links", "*"), listed("data link", "data links")),
-    Topic(("fieldConfig", "overrides", "*"), _override),
+    Topic(("fieldConfig", "overrides", "*"), override),
     Topic(("transformations", "*"), listed("transformation", "transformations")),
     Topic(("links", "*"), listed("link", "links")),
 )

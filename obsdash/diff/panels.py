@@ -11,6 +11,7 @@ from obsdash.spelling import cut
 
 # Panels of one type that share this much of their content are the same panel, edited.
 ALIKE = 0.5
+QUERY_WEIGHT = 4  # other things that a query is worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,11 @@ def _title(panel: Panel) -> Hashable:
 
 
 def _similar(old: Mapping[int, Panel], new: Mapping[int, Panel]) -> Iterator[tuple[int, int]]:
+    """Pair panels of one type, the most alike first."""
+    left = {index: _features(panel.body) for index, panel in old.items()}
+    right = {index: _features(panel.body) for index, panel in new.items()}
     pairs = ((i, j) for i in old for j in new if old[i].type == new[j].type)
-    ranked = sorted((-_share(old[i], new[j]), i, j) for i, j in pairs)
+    ranked = sorted((-_share(left[i], right[j]), i, j) for i, j in pairs)
     taken: set[tuple[str, int]] = set()
     for share, i, j in ranked:
         if -share >= ALIKE and not taken & {("old", i), ("new", j)}:
@@ -116,36 +120,40 @@ def _similar(old: Mapping[int, Panel], new: Mapping[int, Panel]) -> Iterator[tup
             yield i, j
 
 
+def _akin(old: Panel, new: Panel) -> bool:
+    """Whether panels of one id may be the same: less likeness is asked for than of strangers."""
+    return _share(_features(old.body), _features(new.body)) >= ALIKE / 2
+
+
 _STAGES: tuple[Stage[Panel], ...] = (
     by(lambda panel: (panel.content, panel.id)),
     by(lambda panel: panel.content),
     by(lambda panel: (panel.id, panel.type, panel.title) if panel.id else None),
     by(_title),
-    by(_id, lambda old, new: _share(old, new) >= ALIKE / 2),
+    by(_id, _akin),
     _similar,
     by(lambda panel: panel.title or None),
 )
 
 
-def _share(a: Panel, b: Panel) -> float:
-    """Return how much of two panels' content is common, 0 to 1, queries counting most."""
-    left, right = _features(a.body), _features(b.body)
-    total = sum((left | right).values())
-    return sum((left & right).values()) / total if total else 0.0
+def _share(a: frozenset[str], b: frozenset[str]) -> float:
+    """Return how much is common, 0 to 1."""
+    common = len(a & b)
+    return common / (len(a) + len(b) - common) if common else 0.0
 
 
-def _features(body: Mapping[str, Any]) -> Counter[str]:
+def _features(body: Mapping[str, Any]) -> frozenset[str]:
     """Return what a panel is recognised by: its queries before all else."""
-    found: Counter[str] = Counter()
+    found: set[str] = set()
     targets = body.get("targets")
     for target in targets if isinstance(targets, list) else ():
         expression = target.get("expr") if isinstance(target, dict) else None
-        found[f"query={expression or packed(target)!r}"] += 4
+        found.update(f"query {n}={expression or packed(target)!r}" for n in range(QUERY_WEIGHT))
     for pointer in ("", "/options", "/fieldConfig/defaults", "/fieldConfig/defaults/custom"):
         holder = value_at(body, pointer)
         if isinstance(holder, dict):
             found.update(f"{pointer}/{key}={packed(value)!r}" for key, value in holder.items())
-    return found
+    return frozenset(found)
 
 
 def subjects(panels: Sequence[Panel]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from obsdash.diff.alignment import Stage, by, packed, paired
 from obsdash.diff.leaves import Place
 from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import Finding, Group, Topic, part_findings, plainly, whole
-from obsdash.diff.noise import Part, Scope
+from obsdash.diff.scope import Part, Scope
 from obsdash.promql import canonical, collapsed, expression_changes
 from obsdash.resource import LOKI_RULE_GROUP, Resource
 from obsdash.spelling import cut, from_to, quoted

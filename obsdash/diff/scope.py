@@ -1,0 +1,30 @@
+"""Which two documents, or parts of them, are compared."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, NamedTuple
+
+from obsdash.diff.leaves import Place
+
+
+class Part(Enum):
+    """What a leaf's path is relative to."""
+
+    DASHBOARD = "dashboard"
+    PANEL = "panel"
+    VARIABLE = "variable"
+    ANNOTATION = "annotation"
+    DATASOURCE = "data source"
+    RULE = "rule"
+    GROUP = "rule group"
+    ALERTMANAGER = "Alertmanager configuration"
+    OTHER = "other"
+
+
+class Scope(NamedTuple):
+    """The two documents, or parts of them, that a leaf separates."""
+
+    part: Part
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    place: Place = Place()
