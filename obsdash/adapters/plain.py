@@ -28,10 +28,10 @@ def plain(value: Any, what: str, origin: Origin) -> Any:
     """Return a deep copy as plain JSON; raises DefinitionError naming `what` and the path."""
     careful = _Careful(dict_places())
     try:
-        if _is_grafanalibs(value.__class__):
-            return _quickly(value, careful)
-        copy = careful(value)
-        orjson.dumps(copy)
+        copy = _quickly(value, careful) if _is_grafanalibs(value.__class__) else None
+        if copy is None:
+            copy = careful(value)
+            orjson.dumps(copy)
         return copy
     except (_NotJsonError, RecursionError):
         raise DefinitionError(f"{what}: {_fault(value)}", origin=origin) from None
@@ -40,7 +40,10 @@ def plain(value: Any, what: str, origin: Origin) -> Any:
 
 
 def _quickly(value: Any, careful: Callable[[Any], Any]) -> Any:
-    """Convert a tree of grafanalib's objects by way of its bytes: half the time of a copy."""
+    """Convert a tree of grafanalib's objects by way of its bytes: half the time of a copy.
+
+    Returns None when something in it is no JSON.
+    """
 
     def convert(thing: Any) -> Any:
         if not _is_grafanalibs(thing.__class__) or _holds_raw_parts(thing):
@@ -53,7 +56,7 @@ def _quickly(value: Any, careful: Callable[[Any], Any]) -> Any:
     try:
         return orjson.loads(orjson.dumps(value, default=convert))
     except orjson.JSONEncodeError:
-        return careful(value)  # which finds out what is wrong, or that nothing is
+        return None
 
 
 @lru_cache(maxsize=512)
@@ -171,10 +174,10 @@ def _refused(value: Any, error: Exception) -> DefinitionError:
 
 def _fault(root: Any) -> str:
     """Say what cannot be JSON, and where; walks without recursion, as depth may be the fault."""
-    stack: list[tuple[Any, str, tuple[int, ...]]] = [(root, "", ())]
+    stack: list[tuple[Any, str, tuple[Any, ...]]] = [(root, "", ())]
     while stack:
         value, path, around = stack.pop()
-        if id(value) in around:
+        if any(value is outer for outer in around):
             return f"{_spoken(path)} contains itself"
         if len(around) > _DEPTH:
             return f"{_spoken(path[:40])}… is nested more than {_DEPTH} deep"
@@ -184,7 +187,7 @@ def _fault(root: Any) -> str:
             inside = _inside(value, path)
         except _NotJsonError as reason:
             return f"{_spoken(path)} {reason}"
-        stack += [(item, place, (*around, id(value))) for item, place in reversed(inside)]
+        stack += [(item, place, (*around, value)) for item, place in reversed(inside)]
     return "it cannot be written as JSON"
 
 

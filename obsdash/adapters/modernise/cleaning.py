@@ -20,17 +20,22 @@ def max_data_points(board: Board) -> None:
 
 def dead_keys(board: Board) -> None:
     """Drop keys that nothing reads; a shared crosshair becomes its successor."""
-    if board.document.get("sharedCrosshair") and not board.document.get("graphTooltip"):
-        board.document["graphTooltip"] = 1
-    for key in _DASHBOARD_KEYS:
-        if key != "rows" or not board.document.get("rows"):
-            board.document.pop(key, None)
+    if "hideControls" in board.document:  # grafanalib's
+        _clean_dashboard(board.document)
     for panel in board.panels:
         if parts.from_grafanalib(panel):
             _clean_panel(panel)
     for query in board.queries:
         if query.keys() >= _QUERY_KEYS:
             _clean_query(query)
+
+
+def _clean_dashboard(document: Spec) -> None:
+    if document.get("sharedCrosshair") and not document.get("graphTooltip"):
+        document["graphTooltip"] = 1
+    for key in _DASHBOARD_KEYS:
+        if key != "rows" or not document.get("rows"):
+            document.pop(key, None)
 
 
 def _clean_panel(panel: Spec) -> None:
