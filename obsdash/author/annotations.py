@@ -6,7 +6,7 @@ from typing import Any
 
 from obsdash.author.document import Json, given, marked, merged, place
 from obsdash.author.queries import Source, reference
-from obsdash.author.refusals import check_text, refuse
+from obsdash.author.refusals import check_fields, check_text
 from obsdash.origin import Origin
 
 _GRAFANA = {"type": "grafana", "uid": "-- Grafana --"}
@@ -26,6 +26,7 @@ class Annotation:
 
     def __post_init__(self) -> None:
         check_text(self, "name")
+        check_fields(self)
 
     def to_json_data(self) -> Json:
         """Return the annotation as Grafana's editor writes it."""
@@ -108,11 +109,6 @@ class TagAnnotation(Annotation):
     _: KW_ONLY
     match_any: bool = False
     limit: int = 100
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if isinstance(self.tags, str) or not self.tags:
-            refuse(f'annotation "{self.name}": tags must be a list of tags', self.origin)
 
     def _model(self) -> Json:
         return {

@@ -13,7 +13,7 @@ from obsdash.author.links import Link, PanelLink, TagLinks
 from obsdash.author.numbering import number
 from obsdash.author.panel import BasePanel
 from obsdash.author.queries import Source, reference
-from obsdash.author.refusals import check_choices, check_text, refuse
+from obsdash.author.refusals import check_fields, check_text, refuse
 from obsdash.author.variables import DatasourceVariable, Variable
 from obsdash.origin import ORIGIN_KEY, Origin, parse_origin
 from obsdash.resource import DASHBOARD, Ref, Resource
@@ -60,12 +60,14 @@ class Dashboard:
 
     def __post_init__(self) -> None:
         check_text(self, "title")
-        if not re.fullmatch(r"[a-zA-Z0-9_-]{1,40}", self.uid):
+        check_fields(self)
+        if not re.fullmatch(r"[a-zA-Z0-9_-]{1,40}", str(self.uid)):
             refuse(
                 f"dashboard uid {self.uid!r} is not 1 to 40 letters, digits, hyphens, underscores",
                 self.origin,
             )
-        check_choices(self)
+        if isinstance(self.time, str) or len(self.time) != 2:
+            refuse(f'dashboard "{self.title}": time must be two, ("now-6h", "now")', self.origin)
         names = [getattr(variable, "name", None) for variable in self.variables]
         twice = {name for name in names if name and names.count(name) > 1}
         if twice:

@@ -1,7 +1,7 @@
 """JSON documents: made plain, marked with their place, merged with `raw`."""
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import field
 from enum import Enum
 from typing import Any
@@ -68,6 +68,5 @@ def plain(value: Any) -> Any:
 
 
 def listed(value: Any) -> list[Any]:
-    """Return one thing or several as a list."""
-    several = isinstance(value, Iterable) and not isinstance(value, str | Mapping)
-    return list(value) if several else [value]
+    """Return one thing, or a list of several, as a list."""
+    return list(value) if isinstance(value, list | tuple) else [value]

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from obsdash.author.document import Json, listed, marked, merged, place, plain
 from obsdash.author.panel import BasePanel
 from obsdash.author.refusals import check_range, refuse
-from obsdash.origin import Origin
+from obsdash.origin import ORIGIN_KEY, Origin, parse_origin
 from obsdash.panelid import panel_id
 
 COLUMNS = 24
@@ -101,7 +101,7 @@ class _Grid:
 def _with_lines(items: Iterable[Any]) -> Iterator[Any]:
     """Gather single panels that follow each other into a line of fixed widths."""
     alone: list[_Cell] = []
-    for item in items:
+    for item in map(_own, items):
         if isinstance(item, Row | list | tuple):
             if alone:
                 yield alone
@@ -111,6 +111,24 @@ def _with_lines(items: Iterable[Any]) -> Iterator[Any]:
             alone.append(_cell(item, width=_ALONE))
     if alone:
         yield alone
+
+
+def _own(item: Any) -> Any:
+    """Read a row of another library as ours; anything else stays what it is."""
+    if isinstance(item, Row | BasePanel | list | tuple):
+        return item
+    document = plain(item)
+    if not isinstance(document, dict) or document.get("type") != "row":
+        return item
+    written = document.get(ORIGIN_KEY)
+    return Row(
+        document.get("title") or "",
+        document.get("panels") or [],
+        collapsed=bool(document.get("collapsed")),
+        repeat=document.get("repeat") or "",
+        key=document.get("id") or "",
+        origin=parse_origin(written) if written else None,
+    )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from obsdash.author.document import Json, merged, place
-from obsdash.author.refusals import check_choices, check_text, refuse
+from obsdash.author.refusals import check_fields, check_text
 from obsdash.origin import Origin
 
 Icon = Literal["external link", "dashboard", "question", "info", "bolt", "doc", "cloud"]
@@ -36,7 +36,7 @@ class Link:
     def __post_init__(self) -> None:
         check_text(self, "title")
         check_text(self, "url")
-        check_choices(self)
+        check_fields(self)
 
     def head_json(self) -> Json:
         """Return the link as a dashboard's head has it."""
@@ -82,8 +82,8 @@ class TagLinks:
     origin: Origin | None = field(default_factory=place, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if isinstance(self.tags, str) or not self.tags:
-            refuse(f'TagLinks "{self.title}": tags must be a list of tags', self.origin)
+        check_fields(self)
+        check_text(self, "title")
 
     def head_json(self) -> Json:
         """Return the links as a dashboard's head has them."""

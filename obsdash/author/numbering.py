@@ -28,24 +28,22 @@ def _flat(panels: Iterable[Placed]) -> Iterator[Placed]:
         yield from panel.inside
 
 
-def _claim(number: int, panel: Placed, taken: dict[int, Placed]) -> None:
-    if number in taken:
-        other = taken[number].document.get("title")
+def _claim(wanted: int, panel: Placed, taken: dict[int, Placed]) -> None:
+    if wanted in taken:
+        other = taken[wanted].document.get("title")
         refuse(
-            f'panels "{other}" and "{panel.document.get("title")}" have the same id {number}',
+            f'panels "{other}" and "{panel.document.get("title")}" have the same id {wanted}',
             getattr(panel.source, "origin", None) or place(),
             "give one of them another key, or none",
         )
-    taken[number] = panel
-    panel.document["id"] = number
+    taken[wanted] = panel
+    panel.document["id"] = wanted
 
 
 def _given(panel: Placed) -> int | None:
     """Return the id that the definition insists on: a key, `raw`, another library's id."""
     source = panel.source
-    if isinstance(source, BasePanel | Row):
-        if "id" in source.raw:
-            return int(source.raw["id"])
+    if isinstance(source, BasePanel | Row) and "id" not in source.raw:
         return source.id if source.key else None
     found = panel.document.get("id")
     return found if isinstance(found, int) and found > 0 else None
@@ -57,4 +55,4 @@ def _derived(panel: Placed, taken: dict[int, Placed]) -> int:
     if isinstance(panel.source, Row):
         base = f"row:{base}"  # so that a row can bear the title of a panel
     candidates = (panel_id(base if nth == 1 else f"{base} #{nth}") for nth in range(1, 1000))
-    return next(number for number in candidates if number not in taken)
+    return next(candidate for candidate in candidates if candidate not in taken)

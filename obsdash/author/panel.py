@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, Self
 from obsdash.author.document import Json, given, listed, marked, merged, place, plain
 from obsdash.author.links import Link
 from obsdash.author.queries import BaseQuery, Source, reference
-from obsdash.author.refusals import check_choices, check_range, refuse
+from obsdash.author.refusals import check_fields, check_range, refuse
 from obsdash.origin import Origin
 from obsdash.panelid import panel_id
 
@@ -55,7 +55,7 @@ class BasePanel:
                 self.origin,
                 'or, with title="", a key="…" that names it',
             )
-        check_choices(self)
+        check_fields(self)
         check_range(self, "width", 1, 24)
         check_range(self, "height", 1, 200)
 
@@ -115,17 +115,8 @@ class QueryPanel(BasePanel):
 
     plugin: ClassVar[str] = ""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if any(isinstance(query, str) for query in listed(self.queries)):
-            refuse(
-                f'panel "{self.title}": a query is a text',
-                self.origin,
-                'write Prometheus("…") or Loki("…")',
-            )
-
     def _content(self) -> Json:
-        targets = [self._target(plain(query)) for query in listed(self.queries)]
+        targets = [self._target(query) for query in listed(self.queries)]
         return {
             "options": self._options(),
             "pluginVersion": PLUGIN_VERSION,
@@ -147,8 +138,15 @@ class QueryPanel(BasePanel):
     def _field_config(self) -> Json:
         return {}
 
-    def _target(self, target: Json) -> Json:
-        """Let a query without a data source use the panel's."""
+    def _target(self, query: Any) -> Json:
+        """Return a query's JSON; without a data source of its own it uses the panel's."""
+        target = plain(query)
+        if not isinstance(target, dict):
+            refuse(
+                f'panel "{self.title}": {query!r} is no query',
+                self.origin,
+                'write Prometheus("…") or Loki("…")',
+            )
         own = target.get("datasource") or {}
         if self.datasource is None or "uid" in own:
             return target

@@ -5,7 +5,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, ClassVar, Literal, Protocol
 
 from obsdash.author.document import Json, given, marked, merged, place
-from obsdash.author.refusals import check_choices, check_text, refuse
+from obsdash.author.refusals import check_fields, check_text, refuse
 from obsdash.origin import Origin
 
 
@@ -56,7 +56,7 @@ class BaseQuery:
     source_type: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
-        check_choices(self)
+        check_fields(self)
 
     def to_json_data(self) -> Json:
         """Return the target as Grafana's editor writes it."""

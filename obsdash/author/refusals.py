@@ -14,15 +14,15 @@ def refuse(message: str, origin: Origin | None, help: str = "") -> NoReturn:  # 
     raise DefinitionError(message, origin=origin, help=help)
 
 
-def check_choices(thing: Any) -> None:
-    """Refuse a value, or one in a list, that is not among those of its field's `Literal`."""
-    for name, allowed, several in _choices(cast(Hashable, type(thing))):
+def check_fields(thing: Any) -> None:
+    """Refuse what the fields' types rule out: no list where one belongs, an unknown word."""
+    for name, several, words in _rules(cast(Hashable, type(thing))):
         value = getattr(thing, name)
-        if several and isinstance(value, str):
+        if several and (isinstance(value, str) or not isinstance(value, Sequence)):
             refuse(f"{title_of(thing)}: {name} must be a list, [{value!r}]", thing.origin)
-        for item in value if several else [value]:
-            if item not in allowed:
-                known = ", ".join(repr(choice) for choice in allowed)
+        for item in (value if several else [value]) if words else ():
+            if item not in words:
+                known = ", ".join(repr(word) for word in words)
                 refuse(f"{title_of(thing)}: {name} {item!r} is not one of {known}", thing.origin)
 
 
@@ -49,12 +49,13 @@ def title_of(thing: Any) -> str:
 
 
 @cache
-def _choices(kind: Hashable) -> tuple[tuple[str, tuple[Any, ...], bool], ...]:
-    """Return name, allowed values and whether it holds several, for each field with a `Literal`."""
-    found = []
+def _rules(kind: Hashable) -> tuple[tuple[str, bool, tuple[Any, ...]], ...]:
+    """Return name, whether it holds several, and the allowed words, of the fields with a rule."""
+    rules = []
     for field in dataclasses.fields(cast(Any, kind)):
         several = get_origin(field.type) is Sequence
         inner = get_args(field.type)[0] if several else field.type
-        if get_origin(inner) is Literal:
-            found.append((field.name, get_args(inner), several))
-    return tuple(found)
+        words = get_args(inner) if get_origin(inner) is Literal else ()
+        if several or words:
+            rules.append((field.name, several, words))
+    return tuple(rules)

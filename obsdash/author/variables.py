@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from obsdash.author.document import Json, given, marked, merged, place
 from obsdash.author.queries import Source, reference
-from obsdash.author.refusals import check_choices, check_text, refuse
+from obsdash.author.refusals import check_fields, check_text, refuse
 from obsdash.origin import Origin
 
 Hide = Literal["", "label", "variable"]
@@ -51,7 +51,7 @@ class Variable:
                 f"variable name {self.name!r} is not made of letters, digits and underscores",
                 self.origin,
             )
-        check_choices(self)
+        check_fields(self)
 
     def to_json_data(self) -> Json:
         """Return the variable as Grafana's editor writes it."""

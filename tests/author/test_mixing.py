@@ -96,6 +96,29 @@ def test_every_part_knows_its_line_whichever_library_made_it(tmp_path: Path) -> 
     assert resource.marks["/panels/5"].empty == "rare"
 
 
+def test_a_row_of_grafanalib_is_laid_out_as_ours(tmp_path: Path) -> None:
+    source = """
+        from grafanalib import core as G
+        from obsdash.author import Dashboard, Text
+
+        shop = Dashboard(
+            "Shop",
+            uid="shop",
+            panels=[
+                G.RowPanel(title="Open", panels=[G.Text(title="a"), Text("b", "words")]),
+                G.RowPanel(title="Folded", collapsed=True, panels=[G.Text(title="c")]),
+            ],
+        )
+    """
+    resource = load(tmp_path, source)
+    folded = resource.spec["panels"][-1]
+
+    assert titles(resource) == ["Open", "a", "b", "Folded"]
+    assert [panel["title"] for panel in folded["panels"]] == ["c"]
+    assert [panel["gridPos"]["x"] for panel in resource.spec["panels"]] == [0, 0, 12, 0]
+    assert str(resource.origin_of("/panels/0")).endswith(f":{line(source, 'Open')}")
+
+
 THEIRS = """
     from grafanalib import core as G
 

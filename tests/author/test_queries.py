@@ -168,7 +168,8 @@ def test_an_unknown_format_is_refused_with_the_known_ones() -> None:
         Prometheus("up", format="tabel")  # type: ignore[arg-type]
 
 
-def test_a_text_as_query_is_refused_with_the_remedy() -> None:
-    with pytest.raises(DefinitionError, match='panel "t": a query is a text') as refused:
-        TimeSeries("t", "up")
+@pytest.mark.parametrize("query", ["up", 7, (part for part in ())])
+def test_what_is_no_query_is_refused_with_the_remedy(query: Any) -> None:
+    with pytest.raises(DefinitionError, match=r'panel "t": .* is no query') as refused:
+        panel(TimeSeries("t", query))
     assert 'write Prometheus("…")' in (refused.value.help or "")
