@@ -18,7 +18,7 @@ HOST_HIGH_CPU = Alert(
     for_="15m",
     severity="warning",
     summary=f"{label('instance')} is out of processor time",
-    description=f"{value('humanizePercentage')} of all processors has been busy for 15 minutes.",
+    description=f"{value('humanizePercentage')} of the processor time was in use for 15 minutes.",
     runbook="HostHighCPU.md",
     panel=system_overview.dashboard.panel("CPU by mode"),
 )

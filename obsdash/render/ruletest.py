@@ -50,8 +50,8 @@ def _test(result: TestResult, *, rendered: bool) -> Iterator[str]:
     if rendered:
         yield f"{'ok' if result.passed else 'FAILED'}  {result.title}"
         for alert in result.fired:
-            for name, text in alert.annotations.items():
-                yield f"      {name}: {text}"
+            texts = (item for item in alert.annotations.items() if not item[0].startswith("__"))
+            yield from (f"      {name}: {text}" for name, text in texts)
 
 
 def _sums(results: Results) -> str:
