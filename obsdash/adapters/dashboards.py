@@ -51,7 +51,7 @@ def _refuse_inputs(document: Spec, what: str, origin: Origin) -> None:
     inputs = document.get("__inputs")
     if not isinstance(inputs, list) or not inputs:
         return
-    names = ", ".join(text_of(item, "name") or "?" for item in inputs)
+    names = ", ".join(sorted({text_of(item, "name") or "?" for item in inputs}))
     raise DefinitionError(
         f"{what} waits for inputs that only Grafana's import dialog fills: {names}",
         origin=origin,

@@ -26,6 +26,9 @@ def _is_envelope(document: Spec) -> bool:
 def _envelope(document: Spec, where: Where) -> list[Draft]:
     version = text_of(document, "apiVersion")
     spec = document.get("spec")
+    if document["kind"] == "PrometheusRule" and isinstance(spec, dict) and rules.is_rule_file(spec):
+        found = rules.read_file(spec, where)
+        return [replace(draft, inside=f"/spec{draft.inside}") for draft in found]
     if not version.startswith(_DASHBOARD_API) or not isinstance(spec, dict):
         raise DefinitionError(
             f"a Kubernetes {document['kind']} cannot be delivered",

@@ -12,7 +12,7 @@ _TELLTALES = frozenset(
     | {"rules", "secureJsonData", "targets", "templating", "title", "url"}
 )
 # Most files have no such dict at all, and are spared the detour over the syntax tree.
-_LITERAL = re.compile(rb"\bdict\(|\{\s*(?:#.*\s*)*(?:[\"']|\*\*)")
+_LITERAL = re.compile(rb"\bdict\(|\{\s*(?:#[^\n]*\n\s*)*(?:[\"']|\*\*)")
 
 
 def compile_file(source: bytes, path: str) -> CodeType:
@@ -40,7 +40,8 @@ class _Marking(ast.NodeTransformer):
         if not isinstance(node.func, ast.Name) or node.func.id != "dict":
             return node
         names = {keyword.arg for keyword in node.keywords}
-        return _marked(node) if None in names or not _TELLTALES.isdisjoint(names) else node
+        copies = bool(node.args) or None in names
+        return _marked(node) if copies or not _TELLTALES.isdisjoint(names) else node
 
 
 def _marked(node: ast.expr) -> ast.expr:

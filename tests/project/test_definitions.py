@@ -198,6 +198,14 @@ def test_what_cannot_be_delivered_is_an_error_with_the_way_out(load: Load) -> No
     assert all(error.help for error in project.errors if "other" not in str(error))
 
 
+def test_a_prometheus_rule_resource_is_a_rule_file(load: Load) -> None:
+    inner = "".join(f"  {line}\n" for line in RULES.splitlines())
+    text = f"apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nspec:\n{inner}"
+    project = load({"alerts/k8s.yaml": text})
+    assert refs(project) == ["rule-group/k8s/hosts"]
+    assert str(project.resources[0].origin_of("/rules/0")) == "alerts/k8s.yaml:7"
+
+
 def test_an_alertmanager_configuration_is_a_definition(load: Load) -> None:
     project = load({"alerts/routing.yaml": "route: {receiver: x}\nreceivers: [{name: x}]\n"})
     assert refs(project) == ["alertmanager/main"]
