@@ -130,7 +130,8 @@ def _look(site: Site, uid: str, like: Resource | None, listed: Collection[str]) 
 
 
 def _resource(site: Site, uid: str, answer: Json, like: Resource | None) -> Resource:
-    spec = untagged({k: v for k, v in answer["dashboard"].items() if k not in ("id", "version")})
+    spec = {k: v for k, v in answer["dashboard"].items() if k not in ("id", "version")}
+    spec = untagged(spec, like.spec if like else {})
     if like and _visible(spec) == _visible(like.spec):
         spec = like.spec  # a thousand equal ones need their memory once
     meta = answer["meta"]

@@ -26,23 +26,28 @@ def tag(project: str) -> str:
 
 def owners(tags: Iterable[str]) -> tuple[str, ...]:
     """Return the projects that own a dashboard with these tags: none, one, or a dispute."""
-    return tuple(sorted({text.removeprefix(TAG) for text in tags if text.startswith(TAG)}))
+    return tuple(sorted({text.removeprefix(TAG) for text in tags if _is_mark(text)}))
 
 
 def tagged(spec: Spec, project: str) -> Spec:
     """Return a dashboard with the mark of the project, and nobody else's."""
-    tags = [text for text in spec.get("tags") or () if not text.startswith(TAG)]
+    written = spec.get("tags")
+    tags = [text for text in written if not _is_mark(text)] if isinstance(written, list) else []
     return {**spec, "tags": [*tags, tag(project)]}
 
 
-def untagged(spec: Spec) -> Spec:
-    """Return a dashboard without marks; without an empty list of tags, too."""
+def untagged(spec: Spec, like: Spec) -> Spec:
+    """Return a dashboard without marks; an empty list of tags only stays where `like` has tags."""
     tags = spec.get("tags")
-    if not isinstance(tags, list) or not owners(t for t in tags if isinstance(t, str)):
+    if not isinstance(tags, list) or not any(_is_mark(text) for text in tags):
         return spec
-    kept = [text for text in tags if not (isinstance(text, str) and text.startswith(TAG))]
+    kept = [text for text in tags if not _is_mark(text)]
     rest = {key: value for key, value in spec.items() if key != "tags"}
-    return {**rest, "tags": kept} if kept else rest
+    return {**rest, "tags": kept} if kept or "tags" in like else rest
+
+
+def _is_mark(text: object) -> bool:
+    return isinstance(text, str) and text.startswith(TAG)
 
 
 def folder_uid(project: str, path: str) -> str:

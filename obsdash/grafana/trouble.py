@@ -51,7 +51,11 @@ class GrafanaError(TargetError):
 
     @property
     def contested(self) -> bool:
-        """Whether somebody else may have written: 412 up to 12, 409 for dashboards in 13."""
+        """Whether somebody else may have written: 412 up to 12, 409 for dashboards in 13.
+
+        Not for sure: when SQLite is locked, Grafana 9.3 repeats a save by itself, with a version
+        that it has counted up already, and answers 412 to its own second try.
+        """
         return self.status in (409, 412) and self.word != "name-exists"
 
     @property

@@ -11,7 +11,7 @@ from obsdash.plan import Action, Blocked, Create, Delete, Update
 from obsdash.resource import Resource, fingerprint
 from obsdash.target import Applied, Failed, Outcome, Refused
 
-TRIES = 3
+TRIES = 5
 BACKOFF = 0.25  # seconds before a write is repeated, doubled each time
 MOST_WORDS = 3  # differences that a failure names
 
@@ -86,18 +86,11 @@ def _settle(
     for attempt in range(TRIES):
         if attempt:
             site.api.pause(BACKOFF * 2 ** (attempt - 1))
-        before = now
-        error = _attempt(write, before)
+        error = _attempt(write, now)
         now = _look(kind, site, like, error, present=present)
         if error is None or fingerprint(now) != fingerprint(base):
             break
-        if error.contested and _revision(now) == _revision(before):
-            break  # it is not the version that stands in the way
     return now, error
-
-
-def _revision(resource: Resource | None) -> str:
-    return resource.revision if resource else ""
 
 
 def _attempt(write: Callable[[Resource | None], None], now: Resource | None) -> GrafanaError | None:

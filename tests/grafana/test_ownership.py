@@ -14,15 +14,20 @@ LONGEST_TAG = 50  # characters, in Grafana's database
 
 
 def test_a_mark_that_is_put_on_comes_off_again() -> None:
-    specs: list[Spec] = [{"title": "a"}, {"tags": ["b", "a"]}, {"tags": ["obsdashed"]}]
+    specs: list[Spec] = [
+        {"title": "a"},
+        {"tags": ["b", "a"]},
+        {"tags": ["obsdashed"]},
+        {"tags": []},
+    ]
     for spec in specs:
-        assert untagged(tagged(spec, "shop")) == spec
+        assert untagged(tagged(spec, "shop"), spec) == spec
 
 
 def test_a_dashboard_without_marks_is_left_as_it_is() -> None:
     specs: list[Spec] = [{}, {"tags": []}, {"tags": None}, {"tags": "text"}, {"tags": [1]}]
     for spec in specs:
-        assert untagged(spec) is spec
+        assert untagged(spec, {}) is spec
 
 
 def test_a_dashboard_gets_one_owner() -> None:
