@@ -28,9 +28,9 @@ MAX_ERRORS = 0.001
 
 # Colours mean the same everywhere: green is fine, yellow wants a look, red wants someone now.
 ERRORS = thresholds("green", (MAX_ERRORS, "yellow"), (0.01, "red"))
-LATENCY = thresholds("green", (MAX_LATENCY / 2, "yellow"), (MAX_LATENCY, "red"))
+LATENCY = thresholds("green", (0.8 * MAX_LATENCY, "yellow"), (MAX_LATENCY, "red"))
 USE = thresholds("green", (0.7, "yellow"), (0.85, "red"))
-HITS = thresholds("red", (0.5, "yellow"), (0.8, "green"))
+HITS = thresholds("red", (0.5, "yellow"), (0.7, "green"))
 DOWN = thresholds("green", (1, "red"))
 
 # Each framework's histogram of requests, and its label for the status code.
@@ -66,6 +66,11 @@ def latency(
     return f"histogram_quantile({quantile}, sum by ({labels}) ({buckets})) >= 0"
 
 
+def now(expr: str, legend: str = "__auto") -> Prometheus:
+    """Ask for the value of now; a range would show its last value long after that ended."""
+    return Prometheus(expr, legend, instant=True)
+
+
 def chart(title: str, queries: Any, *, limit: float | None = None, **options: Any) -> TimeSeries:
     """Return a time series in the house style: from zero, in the chosen resolution.
 
@@ -83,7 +88,7 @@ def share(
 ) -> Stat:
     """Return a percentage of now."""
     house: dict[str, Any] = {"unit": units.PERCENT_UNIT, "decimals": 0, "thresholds": colors}
-    return Stat(title, Prometheus(expr), description=description, **{**house, **options})
+    return Stat(title, now(expr), description=description, **{**house, **options})
 
 
 def failing(expr: str) -> Stat:
@@ -99,7 +104,7 @@ def slowness(expr: str) -> Stat:
     """Return the 95th percentile of the response time, of now."""
     return Stat(
         "Response time p95",
-        Prometheus(expr),
+        now(expr),
         description="95 of 100 requests are answered faster; the objective is below 500 ms.",
         unit=units.SECONDS,
         thresholds=LATENCY,

@@ -13,6 +13,7 @@ from dashboards._common import (
     failing,
     instances,
     latency,
+    now,
     services,
     share,
     slowness,
@@ -71,7 +72,7 @@ def hit_ratio() -> str:
 first_screen = [
     Stat(
         "Chat requests",
-        Prometheus("sum(rate(chat_requests_total[$__rate_interval]))"),
+        Prometheus("sum(rate(chat_requests_total[$__rate_interval])) or vector(0)"),
         description="Chat requests a second.",
         unit=units.REQUESTS_PER_SECOND,
         decimals=1,
@@ -81,7 +82,7 @@ first_screen = [
     slowness(latency(0.95, scope=API, by="")),
     Stat(
         "LLM p95",
-        Prometheus(percentile(0.95, LLM)),
+        now(percentile(0.95, LLM)),
         description="95 of 100 answers of the chosen models come faster.",
         unit=units.SECONDS,
         thresholds=thresholds("green", (10, "yellow"), (20, "red")),
@@ -96,7 +97,7 @@ first_screen = [
     ),
     Stat(
         "Active connections",
-        Prometheus("sum(app_active_connections)"),
+        now("sum(app_active_connections)"),
         description="Open connections to the chat API.",
         unit=units.SHORT,
         decimals=0,
@@ -131,8 +132,6 @@ chat = [
             description="Half, 90, 95 and 99 of 100 requests are answered faster. The dots are "
             "traced requests, the line is the objective for p95.",
             unit=units.SECONDS,
-            legend="table",
-            legend_calcs=("mean", "max", "lastNotNull"),
             links=[to_alert("HighLatency")],
             limit=MAX_LATENCY,
         ),
@@ -255,8 +254,6 @@ search = [
         ],
         description="Half and 95 of 100 searches are answered faster, in OpenSearch and Neo4j.",
         unit=units.SECONDS,
-        legend="table",
-        legend_calcs=("mean", "max", "lastNotNull"),
     ),
     chart(
         "Searches",

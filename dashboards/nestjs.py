@@ -11,6 +11,7 @@ from dashboards._common import (
     chart,
     failing,
     instances,
+    now,
     services,
     share,
     slowness,
@@ -62,7 +63,7 @@ def failed_share(by: str = "") -> str:
 first_screen = [
     Stat(
         "Request rate",
-        Prometheus(f"sum({RATE})"),
+        Prometheus(f"sum({RATE}) or vector(0)"),
         description="HTTP requests a second on the chosen routes.",
         unit=units.REQUESTS_PER_SECOND,
         decimals=1,
@@ -72,7 +73,7 @@ first_screen = [
     slowness(percentile(0.95)),
     Stat(
         "Event-loop lag p99",
-        Prometheus(f"max(nodejs_eventloop_lag_p99_seconds{{{APP}}})"),
+        now(f"max(nodejs_eventloop_lag_p99_seconds{{{APP}}})"),
         description="How long a ready callback waits. While it waits, every request waits.",
         unit=units.SECONDS,
         thresholds=thresholds("green", (0.1, "yellow"), (0.5, "red")),
@@ -84,7 +85,7 @@ first_screen = [
     ),
     Stat(
         "Heap use",
-        Prometheus(f"max({HEAP})"),
+        now(f"max({HEAP})"),
         description="Used share of the heap that V8 holds; high values are normal until it grows.",
         unit=units.PERCENT_UNIT,
         decimals=0,
@@ -92,19 +93,17 @@ first_screen = [
     ),
     Stat(
         "Uptime",
-        Prometheus(f"min(time() - process_start_time_seconds{{{APP}}})"),
+        now(f"min(time() - process_start_time_seconds{{{APP}}})"),
         description="Of the instance that started last.",
         unit=units.SECONDS,
         decimals=1,
         color="blue",
-        graph="none",
     ),
     Stat(
         "Node version",
-        Prometheus(f"count by (version) (nodejs_version_info{{{APP}}})", "{{version}}"),
+        now(f"count by (version) (nodejs_version_info{{{APP}}})", "{{version}}"),
         description="Several versions mean that a deployment is under way, or stuck.",
         color="blue",
-        graph="none",
         text="name",
     ),
 ]

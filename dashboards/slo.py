@@ -2,6 +2,7 @@
 
 from dashboards._common import (
     ANNOTATIONS,
+    LATENCY,
     LINKS,
     MAX_ERRORS,
     MAX_LATENCY,
@@ -12,6 +13,7 @@ from dashboards._common import (
     chart,
     error_share,
     latency,
+    now,
     services,
 )
 from obsdash.author import (
@@ -46,7 +48,7 @@ def budget(by: str) -> str:
 gauges = [
     Gauge(
         "Availability",
-        Prometheus('avg(avg_over_time(up{job=~"$job"}[$window]))'),
+        now('avg(avg_over_time(up{job=~"$job"}[$window]))'),
         description="Share of the scrapes answered in the last $window; objective 99.9 %.",
         unit=units.PERCENT_UNIT,
         decimals=3,
@@ -57,18 +59,18 @@ gauges = [
     ),
     Gauge(
         "Latency p95",
-        Prometheus(latency(0.95, by="", window="$window")),
+        now(latency(0.95, by="", window="$window")),
         description="95 of 100 requests of the last $window were faster; objective below 500 ms.",
         unit=units.SECONDS,
         min=0,
         max=2 * MAX_LATENCY,
-        thresholds=thresholds("green", (0.8 * MAX_LATENCY, "yellow"), (MAX_LATENCY, "red")),
+        thresholds=LATENCY,
         no_value="no traffic",
         links=[to_alert("HighLatency")],
     ),
     Gauge(
         "Error rate",
-        Prometheus(error_share(by="", window="$window")),
+        now(error_share(by="", window="$window")),
         description="Share of 5xx among the requests of the last $window; objective below 0.1 %.",
         unit=units.PERCENT_UNIT,
         decimals=3,
@@ -80,7 +82,7 @@ gauges = [
     ),
     Gauge(
         "Error budget left",
-        Prometheus(budget(by="")),
+        now(budget(by="")),
         description="What is left of the errors that 0.1 % allows in $window. Below 0: overspent.",
         unit=units.PERCENT,
         decimals=1,

@@ -14,6 +14,7 @@ from dashboards._common import (
     failing,
     instances,
     latency,
+    now,
     requests,
     services,
     share,
@@ -58,7 +59,7 @@ to_slo = to_dashboard("slo", "Objectives", variables={"job": "${__field.labels.j
 first_screen = [
     Stat(
         "Services down",
-        Prometheus('count(up{job=~"$job"} == 0) or vector(0)'),
+        now('count(up{job=~"$job"} == 0) or vector(0)'),
         description="Scrape targets that do not answer.",
         unit=units.SHORT,
         thresholds=DOWN,
@@ -217,12 +218,11 @@ redis = [
     [
         Stat(
             "Redis",
-            Prometheus("min(redis_up)"),
+            now("min(redis_up)"),
             description="Whether the exporter reaches Redis.",
             mappings=[map_values({0: ("down", "red"), 1: ("up", "green")})],
             thresholds=thresholds("red", (1, "green")),
             color_mode="background",
-            graph="none",
             links=[to_alert("RedisConnectionFailed")],
         ),
         share(
@@ -241,7 +241,7 @@ redis = [
         ),
         Stat(
             "Redis keys",
-            Prometheus("sum(redis_db_keys)"),
+            now("sum(redis_db_keys)"),
             description="Keys in all databases.",
             unit=units.SHORT,
             color="blue",
