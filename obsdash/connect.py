@@ -12,6 +12,7 @@ from obsdash.config.model import (
     TargetConfig,
     TlsConfig,
 )
+from obsdash.project.files import outside_of_definitions
 from obsdash.target import Target
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def connect(config: Config, target: TargetConfig, *, adopt: bool = False) -> Tar
         case DirectoryConfig():
             from obsdash.directory import DirectoryTarget
 
-            return DirectoryTarget(config.root / target.path, mount=target.mount or None)
+            folder = outside_of_definitions(config.root, config.root / target.path)
+            return DirectoryTarget(folder, mount=target.mount or None)
         case GrafanaConfig():
             from obsdash.grafana import GrafanaTarget
 
@@ -42,7 +44,7 @@ def connect(config: Config, target: TargetConfig, *, adopt: bool = False) -> Tar
 
             return PrometheusTarget(
                 target.url,
-                config.root / target.rules,
+                outside_of_definitions(config.root, config.root / target.rules),
                 replicas=target.replicas,
                 prefix=f"obsdash-{config.project}-",
                 auth=_auth(target),

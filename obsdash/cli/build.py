@@ -7,6 +7,7 @@ import click
 from obsdash.build import Built, Order, build
 from obsdash.cli.context import Context
 from obsdash.config import DirectoryConfig
+from obsdash.project.files import outside_of_definitions
 from obsdash.words import count
 
 _EPILOG = """\b
@@ -42,7 +43,7 @@ def _order(context: Context, out: Path | None) -> Order:
     place = Path.cwd() / out if out else context.root / default.path
     return Order(
         root=context.root,
-        out=Path(place).resolve(),
+        out=outside_of_definitions(context.root, Path(place).resolve()),
         environment=context.environment,
         mount=default.mount,
         modernise_off=context.config.modernise_off,

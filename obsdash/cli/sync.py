@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from obsdash.cli.context import Context
-from obsdash.cli.output import note, to_json
+from obsdash.cli.output import to_json
 from obsdash.cli.planning import make_plans, saved_plans, show
 from obsdash.errors import ConfigError
 from obsdash.guard import danger
 from obsdash.plan import Plan
-from obsdash.target import Target, apply_plan
+from obsdash.target import Report, Target, apply_plan
 
 _EPILOG = """\b
 Examples:
@@ -62,9 +62,10 @@ def command(
         plans = make_plans(context, targets, refs, prune=prune)
     # In JSON the result is the report; the plan is then for the reader of the log.
     click.echo(show(context, plans, "text"), err=format_ == "json")
-    if dry_run or not any(plans):
-        return 0
-    _consent(plans, ask=not yes and sys.stdin.isatty() and sys.stdout.isatty(), bulk=bulk)
+    if dry_run:
+        plans = []
+    if any(plans):
+        _consent(plans, ask=not yes and sys.stdin.isatty() and sys.stdout.isatty(), bulk=bulk)
     return _apply(plans, targets, format_)
 
 
@@ -82,16 +83,14 @@ def _apply(plans: Sequence[Plan], targets: Sequence[Target], format_: str) -> in
     from obsdash.render.report import report_json, report_text
 
     by_name = {target.name: target for target in targets}
-    reports = []
+    reports: list[Report] = []
     for plan in filter(None, plans):
         reports.append(apply_plan(plan, by_name[plan.target]))
-        note(report_text(reports[-1])) if format_ == "json" else click.echo(
-            report_text(reports[-1])
-        )
+        click.echo(report_text(reports[-1]), err=format_ == "json")
         if reports[-1].interrupted:
             break
     if format_ == "json":
         click.echo(to_json(report_json(reports)))
-    if reports[-1].interrupted:
+    if any(report.interrupted for report in reports):
         return 2
     return 0 if all(report.ok for report in reports) else 1

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from obsdash.errors import ConfigError
+
 ROOMS = ("alerts", "dashboards", "datasources")
 ENDINGS = (".py", ".json", ".yaml", ".yml")
 
@@ -43,6 +45,17 @@ def find_definitions(root: Path) -> tuple[DefinitionFile, ...]:
     """Return all definition files in the order of their names; hidden ones and helpers are none."""
     found = [name for room in ROOMS for name in _walk(f"{root}/", room)]
     return tuple(DefinitionFile(root, name) for name in sorted(found))
+
+
+def outside_of_definitions(root: Path, folder: Path) -> Path:
+    """Return a folder to write into; raises ConfigError when its files would be definitions."""
+    for room in ROOMS:
+        if folder.resolve().is_relative_to(root.resolve() / room):
+            raise ConfigError(
+                f"{folder} is in {room}/, where every file is a definition",
+                help=f"write elsewhere, to {root / 'build'} for example",
+            )
+    return folder
 
 
 def _walk(root: str, folder: str) -> Iterator[str]:

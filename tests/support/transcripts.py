@@ -1,6 +1,7 @@
 """Command lines and what they print, checked: for cases and for the documentation.
 
-`$ obsdash …`   runs a command; `$ cd`, `$ write PATH TEXT` and `$ rm PATH` change what it sees,
+`$ obsdash …`   runs a command; `$ cd`, `$ write PATH TEXT`, `$ mv FROM TO` and `$ rm PATH` change
+                what it sees,
 `! …`           is a line of stderr, every other line one of stdout,
 `[2]`           is the exit code when it is not 0,
 `…`             stands for any text in a line, and alone for any number of lines.
@@ -20,7 +21,7 @@ from obsdash.cli import run
 def check(script: str) -> None:
     """Run the commands of a transcript and compare what they print."""
     for command, expected in _commands(script):
-        printed = _run(command)
+        printed = _run(command).rstrip("\n")
         same = re.fullmatch(_pattern(expected), f"{printed}\n" if printed else "")
         assert same, f"$ {command}\n{printed}"
 
@@ -44,6 +45,8 @@ def _one(command: str) -> str:
         os.chdir(file)
     elif words[0] == "rm":
         file.unlink()
+    elif words[0] == "mv":
+        file.replace(words[2])
     else:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(" ".join(words[2:]) + "\n", encoding="utf-8")
