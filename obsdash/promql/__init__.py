@@ -2,7 +2,7 @@
 
 from obsdash.promql.changes import expression_changes
 from obsdash.promql.text import collapsed
-from obsdash.promql.tree import canonical, metrics, needed_metrics, parse_error
+from obsdash.promql.tree import canonical, metrics, missing_metrics, parse_error
 from obsdash.promql.variables import (
     Placeholders,
     Verbatim,
@@ -18,7 +18,7 @@ __all__ = [
     "collapsed",
     "expression_changes",
     "metrics",
-    "needed_metrics",
+    "missing_metrics",
     "parse_error",
     "substitute",
     "variables",

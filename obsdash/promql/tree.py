@@ -1,8 +1,9 @@
 """PromQL as a tree: whether it parses, its canonical text, the metrics it reads."""
 
 import re
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import promql_parser
@@ -16,6 +17,7 @@ from obsdash.promql.variables import Guess, Placeholders, with_placeholders
 MAX_LENGTH = 64 * 1024
 MAX_OPERATORS = 500
 MAX_NESTING = 200
+_ABSENCE = ("absent", "absent_over_time")
 _OPERATORS = ("+", "-", "*", "/", "%", "^", "==", "!=", "<", ">", "<=", ">=", "and", "or", "unless")
 
 
@@ -88,42 +90,40 @@ def metrics(expr: str) -> frozenset[str]:
     return frozenset(name for name in names if parsed.placeholders.restore(name) == name)
 
 
-def needed_metrics(expr: str) -> frozenset[str]:
-    """Return the metrics that an expression takes for granted.
+def missing_metrics(expr: str, exists: Callable[[str], bool]) -> frozenset[str]:
+    """Return the metrics for want of which an expression may be empty.
 
-    That is `metrics` without those for whose absence it has an answer: `absent(x)`,
-    `x or vector(0)`.
+    One side of `x or y` is enough, `x unless y` needs only x, and `absent(x)` needs nothing.
+    exists: whether a metric has any series at all; asked once a name.
     """
     try:
         parsed = parse(expr)
     except ValueError:
         return frozenset()
-    names: set[str] = set()
-    answered: list[Expr] = []  # the nodes around the current one that have an answer
 
-    def enter(node: Expr) -> None:
-        if _answers_absence(node):
-            answered.append(node)
-        if not answered:
-            names.update(_named(node))
+    @cache
+    def known(name: str) -> bool:
+        return parsed.placeholders.restore(name) != name or exists(name)
+
+    parts: list[list[set[str]]] = [[]]  # what the children of each open node lack
 
     def leave(node: Expr) -> None:
-        if _answers_absence(node):
-            answered.pop()
+        inside = parts.pop()
+        parts[-1].append(_missing(node, inside, known))
 
-    promql_parser.walk(parsed.tree, enter, leave)
-    return frozenset(name for name in names if parsed.placeholders.restore(name) == name)
+    promql_parser.walk(parsed.tree, lambda _: parts.append([]), leave)
+    return frozenset(parts[0][0])
 
 
-def _answers_absence(node: Expr) -> bool:
-    if isinstance(node, promql_parser.Call):
-        return node.func.name in ("absent", "absent_over_time")
-    if not isinstance(node, promql_parser.BinaryExpr) or str(node.op) != "or":
-        return False
-    right = node.rhs
-    while isinstance(right, promql_parser.ParenExpr):
-        right = right.expr
-    return isinstance(right, promql_parser.Call) and right.func.name == "vector"
+def _missing(node: Expr, inside: Sequence[set[str]], exists: Callable[[str], bool]) -> set[str]:
+    if isinstance(node, promql_parser.Call) and node.func.name in _ABSENCE:
+        return set()
+    if isinstance(node, promql_parser.BinaryExpr):
+        operator = str(node.op)
+        if operator == "unless" or (operator == "or" and not all(inside)):
+            return inside[0] if operator == "unless" else set()
+    own = {name for name in _named(node) if not exists(name)}
+    return own.union(*inside)
 
 
 def _named(node: Expr) -> set[str]:

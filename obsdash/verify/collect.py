@@ -134,7 +134,7 @@ def _panel(
     if isinstance(library, Mapping) and not targets:
         why = f"its query is in the library panel {library.get('name') or library.get('uid')}"
         yield _nothing(resource, name, pointer, "panel", why)
-    if panel.get("type") in _NO_QUERIES:
+    if _string(panel.get("type")) in _NO_QUERIES:
         return
     computes = any(isinstance(t, Mapping) and _computes(t) for t in targets)
     for index, target in enumerate(targets):

@@ -67,11 +67,15 @@ class ThroughGrafana:
         raise self._refusal(document)
 
     def _refusal(self, document: Mapping[str, Any]) -> TargetError:
+        kind = self._source.type
         match document.get("messageId"):
             case "plugin.unavailable" | "plugin.notImplemented":
-                return UnsupportedError(f"{self._source.type} is asked by the browser only")
+                return UnsupportedError(f"{kind} is asked by the browser only")
+            case "plugin.downstreamError" | "plugin.requestFailureError" if kind == "tempo":
+                # Before version 10 the browser searches Tempo, the server only fetches a trace.
+                return UnsupportedError("this Grafana's server gets no answer to it from Tempo")
             case "plugin.notRegistered":
-                return QueryError(f"this Grafana has no plugin {self._source.type}")
+                return QueryError(f"this Grafana has no plugin {kind}")
             case _:
                 return QueryError(str(document["message"]))
 
@@ -94,6 +98,8 @@ def _body(question: Question) -> dict[str, Any]:
         "range": not instant,
         "exemplar": False,
     }
+    if question.source.type == "loki":
+        model["queryType"] = question.kind
     return {"from": _millis(window.start), "to": _millis(window.end), "queries": [model]}
 
 

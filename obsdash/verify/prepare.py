@@ -1,6 +1,6 @@
 """From a query as defined to the question that its data source is asked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
@@ -21,7 +21,7 @@ from obsdash.verify.model import (
 )
 from obsdash.verify.scene import Scene
 from obsdash.verify.timing import window_of
-from obsdash.verify.variables import Variable, dashboard_variables, static_value
+from obsdash.verify.variables import Values, Variable, dashboard_variables, static_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +52,28 @@ class Preparer:
     def jobs(self, resource: Resource) -> Iterator[Job]:
         """Yield a job a query, in the order of the document."""
         queries = list(queries_of(resource))
-        scene, asked = Scene(), dict[str, Job]()
+        scene = Scene(str(resource.spec.get("title") or ""))
+        asked: dict[str, Job] = {}
         if resource.ref.kind == DASHBOARD:
-            scene = Scene(str(resource.spec.get("title") or ""))
-            scene = self._set(scene, resource, queries, asked)
+            by_part = {query.part: query for query in queries if query.role == "variable"}
+            for variable in dashboard_variables(resource.spec):
+                if query := by_part.get(f"variable {variable.name}"):
+                    asked[query.part] = self._job(query, scene, variable)
+                    scene = _answered(scene, variable, asked[query.part])
+                else:
+                    scene = self._filled(scene, variable)
         for query in queries:
             yield asked.get(query.part) or self._job(query, scene)
 
-    def _set(
-        self, scene: Scene, resource: Resource, queries: list[Query], asked: dict[str, Job]
-    ) -> Scene:
-        """Fill the variables in, each after those it names; `asked` gets their jobs by part."""
-        by_part = {query.part: query for query in queries if query.role == "variable"}
-        for variable in dashboard_variables(resource.spec):
-            query = by_part.get(f"variable {variable.name}")
-            static = static_value(variable, self.window)
-            if static is not None:
-                scene = scene.with_value(variable, static)
-            elif query:
-                asked[query.part] = job = self._job(query, scene, variable)
-                waited = job.answer.result() if isinstance(job, Running) else None
-                why = job.reason if isinstance(job, Finding) else ""
-                scene = scene.with_answer(variable, waited, why)
-            else:
-                scene = scene.with_source(variable, self.backends)
-        return scene
+    def _filled(self, scene: Scene, variable: Variable) -> Scene:
+        """Fill in a variable that asks nobody."""
+        match variable.type:
+            case "datasource":
+                return scene.with_source(variable, self.backends)
+            case "custom":
+                return scene.with_choices(variable, variable.listed)
+            case _:
+                return scene.with_value(variable, static_value(variable, self.window))
 
     def _job(self, query: Query, scene: Scene, variable: Variable | None = None) -> Job:
         """Find the data source, replace the variables, and ask."""
@@ -97,7 +94,7 @@ class Preparer:
             if first:
                 return _wrong(query, trouble.message, question.text, trouble.help)
             return _skipped(query, f"data source {source} does not answer")
-        hint = scene.without_values(query.text)
+        hint = scene.emptied(query.text)
         return Running(query, question, self.desk.ask(backend, question), variable, hint)
 
     def _source(self, query: Query, scene: Scene) -> DataSource | Finding:
@@ -130,7 +127,7 @@ class Preparer:
         if unfilled := scene.unfilled(query.text):
             return _skipped(query, unfilled)
         values = scene.for_panel(query)
-        window = window_of(_filled(query.timing, values), source, self.window)
+        window = window_of(_timing(query.timing, values), source, self.window)
         values = scene.with_built_in(values, query, source, window)
         text, unknown = fill(query.text, values, source)
         if unknown:
@@ -147,7 +144,14 @@ class Preparer:
         )
 
 
-def _filled(timing: Timing, values: Mapping[str, str | tuple[str, ...]]) -> Timing:
+def _answered(scene: Scene, variable: Variable, job: Job) -> Scene:
+    """Wait for the answer to a variable's query, and fill it in."""
+    if isinstance(job, Running):
+        return scene.with_answer(variable, job.answer.result(), "")
+    return scene.with_answer(variable, None, job.reason)
+
+
+def _timing(timing: Timing, values: Values) -> Timing:
     return replace(
         timing,
         least_step=fill(timing.least_step, values)[0],

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from obsdash.http import Client, success
-from obsdash.promql import needed_metrics
+from obsdash.promql import missing_metrics
 from obsdash.verify.backends import QueryError
 from obsdash.verify.envelope import answer_of, checked_data, items_of
 from obsdash.verify.model import Answer, Question, Window
@@ -49,11 +49,13 @@ class Prometheus:
         )
 
     def unknown(self, text: str, window: Window) -> Sequence[str]:
-        """Name the metrics that an expression takes for granted and that have no series."""
-        wanted = sorted(needed_metrics(text) - _MADE_BY_ALERTS)
-        return [
-            f"metric {name} has no series at all" for name in wanted if not self._any(name, window)
-        ]
+        """Name the metrics for want of which an expression may be empty."""
+
+        def exists(name: str) -> bool:
+            return name in _MADE_BY_ALERTS or self._any(name, window)
+
+        missing = sorted(missing_metrics(text, exists))
+        return [f"metric {name} has no series at all" for name in missing]
 
     def _values(self, call: str, window: Window) -> Sequence[str]:
         """Run `label_values(…)`, `label_names()`, `metrics(…)`, `query_result(…)`, a selector."""

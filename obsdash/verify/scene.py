@@ -1,9 +1,9 @@
 """What a dashboard's variables stand for while its queries run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from obsdash.promql import variables
+from obsdash.promql import Verbatim, variables
 from obsdash.verify.backends import Backends
 from obsdash.verify.desk import Ran
 from obsdash.verify.model import DataSource, Query, Window
@@ -14,18 +14,24 @@ from obsdash.verify.variables import Value, Values, Variable, built_in
 class Scene:
     """The values of a dashboard's variables, as far as they are known.
 
-    types: data source variable → type.
+    choices: what each may be, where there is a list; types: data source variable → type.
     blank: variables of which nothing is known, and why; their value is "".
     """
 
     title: str = ""
     values: Values = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
     blank: Mapping[str, str] = field(default_factory=dict)
 
     def with_value(self, variable: Variable, value: Value) -> "Scene":
         """Return the scene with a variable filled."""
         return replace(self, values={**self.values, variable.name: value})
+
+    def with_choices(self, variable: Variable, offered: Sequence[str]) -> "Scene":
+        """Return the scene with a variable filled from what it offers."""
+        choices = {**self.choices, variable.name: tuple(offered)}
+        return replace(self.with_value(variable, variable.choose(offered)), choices=choices)
 
     def with_source(self, variable: Variable, backends: Backends) -> "Scene":
         """Return the scene with a data source variable filled: the saved, the default, the first.
@@ -46,7 +52,7 @@ class Scene:
         ran: None when it was not run, because of `why`. The saved choice has to do then.
         """
         if ran and not (ran.error or ran.unsupported):
-            return self.with_value(variable, variable.choose(variable.matching(ran.answer.values)))
+            return self.with_choices(variable, variable.matching(ran.answer.values))
         value = variable.fallback()
         if value is not None:
             return self.with_value(variable, value)
@@ -56,12 +62,14 @@ class Scene:
 
     def for_panel(self, query: Query) -> Values:
         """Return the values that a panel sees: of what it is repeated by, the first one."""
-        first = {
-            name: value[:1]
-            for name in query.repeat
-            if isinstance(value := self.values.get(name, ""), tuple)
-        }
-        return {**self.values, **first}
+        repeated = (name for name in query.repeat if name in self.values)
+        return {**self.values, **{name: self._first(name) for name in repeated}}
+
+    def _first(self, name: str) -> Value:
+        value = self.values[name]
+        if isinstance(value, Verbatim):
+            return self.choices.get(name, (value,))[:1]
+        return value[:1] if isinstance(value, tuple) else value
 
     def with_built_in(
         self, values: Values, query: Query, source: DataSource, window: Window
@@ -79,7 +87,7 @@ class Scene:
         names = sorted(variables(text) & self.blank.keys())
         return f"variable ${names[0]} is not filled: {self.blank[names[0]]}" if names else ""
 
-    def without_values(self, text: str) -> str:
-        """Say which variable of a query has nothing to choose from, "" when all have."""
+    def emptied(self, text: str) -> str:
+        """Say which variable of a query stands for nothing, "" when all stand for something."""
         names = sorted(name for name in variables(text) if not self.values.get(name, "…"))
-        return f"variable ${names[0]} has no values" if names else ""
+        return f"variable ${names[0]} is empty" if names else ""

@@ -27,6 +27,19 @@ class Variable:
     spec: Mapping[str, Any]
 
     @property
+    def text(self) -> str:
+        """Return what is written where others have a query."""
+        query = self.spec.get("query")
+        return query if isinstance(query, str) else ""
+
+    @property
+    def listed(self) -> list[str]:
+        """Return the choices that are written down: `a,b`, or with texts `One : 1,Two : 2`."""
+        parts = re.split(r"(?<!\\),", self.text)
+        chosen = (part.replace("\\,", ",").rpartition(" : ")[2].strip() for part in parts)
+        return [choice for choice in chosen if choice]
+
+    @property
     def several(self) -> bool:
         """Whether Grafana treats its value as a choice of several."""
         return bool(self.spec.get("multi") or self.spec.get("includeAll"))
@@ -79,19 +92,13 @@ def dashboard_variables(spec: Mapping[str, Any]) -> list[Variable]:
     return list(_ordered(found))
 
 
-def static_value(variable: Variable, window: Window) -> Value | None:
-    """Return the value of a variable that asks nobody, None for one that does."""
-    query = variable.spec.get("query")
-    text = query if isinstance(query, str) else ""
+def static_value(variable: Variable, window: Window) -> str:
+    """Return the value of a variable that neither asks anybody nor has a list of choices."""
     match variable.type:
-        case "query" | "datasource":
-            return None
-        case "custom":
-            return variable.choose([part.rpartition(" : ")[2].strip() for part in _commas(text)])
         case "interval":
-            return _interval(variable, _commas(text), window)
+            return _interval(variable, variable.listed, window)
         case "constant" | "textbox":
-            return (variable.saved or (text,))[0]
+            return (variable.saved or (variable.text,))[0]
         case _:
             return (variable.saved or ("",))[0]
 
@@ -164,11 +171,6 @@ def _named(variable: Variable) -> frozenset[str]:
     source = source_of(variable.spec.get("datasource"))
     query = json.dumps(variable.spec.get("query"), default=str)
     return variables(f"{query} {source.uid} {variable.spec.get('regex') or ''}")
-
-
-def _commas(text: str) -> list[str]:
-    parts = re.split(r"(?<!\\),", text)
-    return [part.strip().replace("\\,", ",") for part in parts if part.strip()]
 
 
 def _millis(value: timedelta) -> int:

@@ -80,6 +80,10 @@ def test_what_variables_ask_wrongly_is_the_querys_error(prometheus: Program, cal
         ("up and gone", ["metric gone has no series at all"]),
         ("absent(gone) and up", []),
         ("(gone or vector(0)) > 5", []),
+        ("(rate(gone[5m]) or up) > 5", []),
+        ("gone or lost", [f"metric {name} has no series at all" for name in ("gone", "lost")]),
+        ("up unless gone", []),
+        ("gone unless up", ["metric gone has no series at all"]),
         ('ALERTS{alertstate="firing"}', []),
     ],
 )  # fmt: skip

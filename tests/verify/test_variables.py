@@ -73,9 +73,8 @@ def test_a_regex_filters_and_picks(regex: str, found: list[str], kept: list[str]
 
 
 def test_custom_choices_are_split_at_commas_and_may_have_texts() -> None:
-    several = made("custom", query=r"One : 1,Two : 2,a\,b", includeAll=True)
-    assert static_value(several, WINDOW) == ("1", "2", "a,b")
-    assert static_value(made("custom", query="p50,p99", current=saved("p99")), WINDOW) == "p99"
+    assert made("custom", query=r"One : 1, Two : 2,a\,b,,c").listed == ["1", "2", "a,b", "c"]
+    assert made("custom", query={"odd": 1}).listed == []
 
 
 def test_constants_and_text_boxes_stand_for_their_text() -> None:
@@ -91,10 +90,9 @@ def test_an_automatic_interval_is_a_share_of_the_range() -> None:
     assert static_value(made("interval", query="1m,10m"), WINDOW) == "1m"
 
 
-def test_what_asks_somebody_has_no_value_of_its_own() -> None:
-    assert static_value(made("query"), WINDOW) is None
-    assert static_value(made("datasource"), WINDOW) is None
+def test_a_variable_of_another_kind_is_empty_or_as_saved() -> None:
     assert static_value(made("adhoc"), WINDOW) == ""
+    assert static_value(made("switch", current=saved("true")), WINDOW) == "true"
 
 
 def test_variables_come_after_those_they_name_and_a_circle_ends() -> None:

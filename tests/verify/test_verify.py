@@ -193,7 +193,7 @@ def test_a_variable_without_values_fails_and_is_named_where_it_empties_a_panel()
     found = dashboard(panel('up{ns="$ns"}'), variables=[variable("ns", "label_values(ns)")])
     filled, emptied = run(found, backend=backend)
     assert (filled.status, filled.reason) == (Status.EMPTY, "no values")
-    assert emptied.reason == "no data: variable $ns has no values"
+    assert emptied.reason == "no data: variable $ns is empty"
 
 
 def test_a_variable_whose_regex_lets_nothing_through_fails() -> None:
@@ -225,11 +225,26 @@ def test_the_saved_choice_does_where_a_variable_cannot_be_run() -> None:
 def test_a_panel_that_is_repeated_runs_with_the_first_value() -> None:
     backend = MemoryBackend({"label_values(job)": values("api", "web")})
     job = variable("job", "label_values(job)", includeAll=True)
-    _, repeated, plain = run(
-        dashboard(panel('up{job="$job"}', repeat="job"), panel('x=~"$job"'), variables=[job]),
-        backend=backend,
-    )
+    found = [panel('up{job="$job"}', repeat="job"), panel('x=~"$job"')]
+    _, repeated, plain = run(dashboard(*found, variables=[job]), backend=backend)
     assert (repeated.ran, plain.ran) == ('up{job="api"}', 'x=~"(api|web)"')
+    _, repeated, plain = run(
+        dashboard(*found, variables=[job | {"allValue": ".*"}]), backend=backend
+    )
+    assert (repeated.ran, plain.ran) == ('up{job="api"}', 'x=~".*"')
+
+
+def test_every_kind_of_variable_is_filled() -> None:
+    found = dashboard(
+        panel("$custom $constant $text $every ${__dashboard}"),
+        variables=[
+            {"name": "custom", "type": "custom", "query": "p50,p99"},
+            {"name": "constant", "type": "constant", "query": "7"},
+            {"name": "text", "type": "textbox", "current": {"value": "x"}},
+            {"name": "every", "type": "interval", "query": "1m,5m", "current": {"value": "5m"}},
+        ],
+    )
+    assert one(found, MemoryBackend()).ran == "p50 7 x 5m Shop"
 
 
 def test_an_undefined_variable_is_an_error_that_is_not_sent() -> None:
