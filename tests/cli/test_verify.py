@@ -2,6 +2,10 @@
 
 import io
 import json
+import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -10,7 +14,7 @@ from typing import Any
 import pytest
 
 from obsdash.cli import run
-from tests.support.servers import Asked, Canned, canned
+from tests.support.servers import Asked, Canned, canned, wait_until
 
 DASHBOARD = """\
 dashboard = {
@@ -131,7 +135,7 @@ def test_waiting_ends_as_soon_as_all_is_well(fake: FakePrometheus) -> None:
     def fill() -> None:
         fake.result = next(rounds, SERIES)
 
-    fake.answer = fill  # type: ignore[assignment]
+    fake.answer = fill
     assert obsdash("--wait", "30s") == (0, "verify: 1 query · 1 data\n", "")
 
 
@@ -212,3 +216,26 @@ def test_json_and_markdown_are_results_on_stdout() -> None:
 
 def test_verbose_lists_what_has_data() -> None:
     assert '  data    panel "Up" query A  :10' in obsdash("-v")[1].splitlines()
+
+
+@pytest.mark.parametrize("requests", [1, 2], ids=["while it looks", "while queries run"])
+def test_an_interrupt_is_one_word_and_2_at_once(
+    fake: FakePrometheus, server: Canned, requests: int
+) -> None:
+    hold = threading.Event()
+
+    def held() -> None:
+        if len(server.asked) >= requests:
+            hold.wait(30)
+
+    fake.answer = held
+    command = [sys.executable, "-m", "obsdash", "verify"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        try:
+            wait_until(lambda: len(server.asked) == requests, "the server is asked")
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=10)
+        finally:
+            process.kill()
+            hold.set()
+    assert (process.returncode, out, err.strip()) == (2, b"", b"interrupted")
