@@ -12,7 +12,7 @@ from obsdash.author.layout import Placed, arrange
 from obsdash.author.links import Link, PanelLink, TagLinks
 from obsdash.author.numbering import number
 from obsdash.author.panel import BasePanel
-from obsdash.author.queries import Source, reference
+from obsdash.author.queries import SourceLike, reference
 from obsdash.author.refusals import check_fields, check_text, refuse
 from obsdash.author.variables import DatasourceVariable, Variable
 from obsdash.origin import ORIGIN_KEY, Origin, parse_origin
@@ -49,7 +49,7 @@ class Dashboard:
     tags: Sequence[str] = ()
     description: str = ""
     folder: str | None = None
-    datasource: Source = None
+    datasource: SourceLike | Mapping[str, str] | None = None
     time: tuple[str, str] = ("now-6h", "now")
     refresh: str = "30s"
     timezone: str = ""
@@ -68,6 +68,18 @@ class Dashboard:
             )
         if isinstance(self.time, str) or len(self.time) != 2:
             refuse(f'dashboard "{self.title}": time must be two, ("now-6h", "now")', self.origin)
+        self._check_datasource()
+        self._check_variables()
+
+    def _check_datasource(self) -> None:
+        if isinstance(self.datasource, str):
+            refuse(
+                f'dashboard "{self.title}": the type of data source {self.datasource!r} is missing',
+                self.origin,
+                f'write datasource={{"type": "prometheus", "uid": "{self.datasource}"}}',
+            )
+
+    def _check_variables(self) -> None:
         names = [getattr(variable, "name", None) for variable in self.variables]
         twice = {name for name in names if name and names.count(name) > 1}
         if twice:
@@ -148,8 +160,8 @@ class Dashboard:
         return part | below
 
     def _source(self, kind: str, part: Json) -> Json:
-        own = reference(self.datasource, kind)
-        if "uid" in own and own.get("type") == kind:
+        own = reference(self.datasource)
+        if own.get("type") == kind:
             return own
         variables = [item for item in self.variables if isinstance(item, DatasourceVariable)]
         found = next((variable for variable in variables if variable.type == kind), None)

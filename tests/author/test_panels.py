@@ -224,6 +224,10 @@ def test_values_and_missing_values_become_texts_and_colours() -> None:
         (lambda: Dashboard("D", uid="d", tooltip="all"), "tooltip 'all' is not one of"),
         (lambda: Dashboard("D", uid="d", panels=Stat("p")), "panels must be a list"),
         (lambda: Dashboard("D", uid="d", tags="one"), "tags must be a list, ['one']"),
+        (
+            lambda: Dashboard("D", uid="d", datasource="prom"),
+            "type of data source 'prom' is missing",
+        ),
         (lambda: Dashboard("D", uid="d", time="now-6h"), "time must be two"),
         (lambda: Stat("p", links=Link("l", "/x")), "links must be a list"),
         (lambda: Link("", "/x"), "title must be a text"),
