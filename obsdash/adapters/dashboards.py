@@ -11,9 +11,9 @@ UID_LIMIT = 40
 _UID = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def read(document: Spec, where: Where) -> list[Draft]:
+def read(document: Spec, where: Where, origin: Origin | None = None) -> list[Draft]:
     """Return the draft of one dashboard; raises DefinitionError when Grafana would refuse it."""
-    origin = origin_in(document) or where.origin
+    origin = origin or origin_in(document) or where.origin
     title = text_of(document, "title").strip()
     if not title:
         raise DefinitionError("a dashboard has no title", origin=origin, help='add title="…"')

@@ -1,5 +1,6 @@
 """A resource on its way: its document still carries its marks and is not yet repaired."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -40,6 +41,7 @@ class Draft:
 
     folder: None when the definition does not say; the file's sub-folder decides then.
     marks: those known beside the ones inside `spec`.
+    clean: whether no marks are inside `spec`.
     inside: where the spec stands in the document that it was read from, a JSON pointer.
     """
 
@@ -48,9 +50,10 @@ class Draft:
     origin: Origin
     style: Style = Style.FINAL
     folder: str | None = None
-    marks: dict[str, Mark] = field(default_factory=dict)
+    marks: Mapping[str, Mark] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     inside: str = ""
+    clean: bool = False
 
 
 def origin_in(document: Any) -> Origin | None:

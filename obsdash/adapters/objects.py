@@ -5,12 +5,14 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from obsdash.adapters import dashboards
 from obsdash.adapters.dashboards import checked_uid
 from obsdash.adapters.documents import reader_of
 from obsdash.adapters.draft import Draft, Style, Where, origin_in
+from obsdash.adapters.latemarks import LateMarks
 from obsdash.adapters.plain import plain
 from obsdash.errors import DefinitionError
-from obsdash.origin import marks_of
+from obsdash.origin import dict_places, marks_of
 from obsdash.resource import DASHBOARD, DATASOURCE, Resource
 
 Adapter = Callable[[Any, Where], list[Draft]]
@@ -40,7 +42,7 @@ def _own(value: Any, where: Where) -> list[Draft]:
 
 def _own_draft(resource: Resource, where: Where) -> Draft:
     origin = resource.origin or where.origin
-    spec = plain(resource.spec, str(resource.ref), origin)
+    spec = plain(resource.spec, str(resource.ref), origin, places=dict_places())
     origin = origin_in(spec) or origin
     if resource.ref.kind in (DASHBOARD, DATASOURCE):
         checked_uid(resource.ref.uid, resource.ref.kind, origin)
@@ -62,12 +64,18 @@ def _grafanalib(value: Any, where: Where) -> list[Draft]:
             origin=origin_in(marks_of(value)) or where.origin,
             help="make each Row a RowPanel among the panels",
         )
-    return [replace(draft, style=Style.OURS) for draft in _document(value, where)]
+    if value.rows:  # whose panels are going to move
+        return [replace(draft, style=Style.OURS) for draft in _document(value, where)]
+    name, origin = _name(value), origin_in(marks_of(value)) or where.origin
+    (draft,) = dashboards.read(plain(value, name, origin), where, origin)
+    marks = LateMarks(value, name, origin, dict_places())
+    return [replace(draft, style=Style.OURS, marks=marks, clean=True)]
 
 
 def _document(value: Any, where: Where) -> list[Draft]:
     """Read a dict, or an object that becomes one; a panel or query alone defines nothing."""
-    document = plain(value, _name(value), origin_in(marks_of(value)) or where.origin)
+    origin = origin_in(marks_of(value)) or where.origin
+    document = plain(value, _name(value), origin, places=dict_places())
     reader = reader_of(document) if isinstance(document, dict) else None
     return reader(document, where) if reader else []
 

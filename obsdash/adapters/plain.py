@@ -14,7 +14,6 @@ from obsdash.origin import (
     ORIGIN_KEY,
     DictPlaces,
     Origin,
-    dict_places,
     marks_of,
     parse_origin,
 )
@@ -24,9 +23,12 @@ _SCALARS = frozenset({str, int, bool, type(None)})
 _DEPTH = 200
 
 
-def plain(value: Any, what: str, origin: Origin) -> Any:
-    """Return a deep copy as plain JSON; raises DefinitionError naming `what` and the path."""
-    careful = _Careful(dict_places())
+def plain(value: Any, what: str, origin: Origin, *, places: DictPlaces | None = None) -> Any:
+    """Return a deep copy as plain JSON; raises DefinitionError naming `what` and the path.
+
+    With the places of dict literals, the copy has the marks of its parts inside, else none.
+    """
+    careful = _Careful(places)
     try:
         copy = _quickly(value, careful) if _is_grafanalibs(value.__class__) else None
         if copy is None:
@@ -39,7 +41,7 @@ def plain(value: Any, what: str, origin: Origin) -> Any:
         raise DefinitionError(f"{what} cannot be JSON: {error}", origin=origin) from None
 
 
-def _quickly(value: Any, careful: Callable[[Any], Any]) -> Any:
+def _quickly(value: Any, careful: "_Careful") -> Any:
     """Convert a tree of grafanalib's objects by way of its bytes: half the time of a copy.
 
     Returns None when something in it is no JSON.
@@ -49,7 +51,7 @@ def _quickly(value: Any, careful: Callable[[Any], Any]) -> Any:
         if not _is_grafanalibs(thing.__class__) or _holds_raw_parts(thing):
             return careful(thing)
         document = thing.to_json_data()
-        if document.__class__ is dict:
+        if careful.marks and document.__class__ is dict:
             document.update(marks_of(thing))
         return document
 
@@ -87,10 +89,11 @@ class _NotJsonError(Exception):
 
 
 class _Careful:
-    """Copies anything, checks everything; `places` are those of dict literals."""
+    """Copies anything, checks everything; `marks`: whether the copy is to have marks inside."""
 
-    def __init__(self, places: DictPlaces) -> None:
-        self._places = places
+    def __init__(self, places: DictPlaces | None) -> None:
+        self.marks = places is not None
+        self._places = places or {}
         self._converters: dict[type[Any], Callable[[Any], Any]] = {
             dict: self._mapping,
             list: self._sequence,
@@ -113,6 +116,8 @@ class _Careful:
         }
         if id(value) in self._places:
             copy[ORIGIN_KEY] = self._places[id(value)][1]
+        elif not self.marks:
+            copy.pop(EMPTY_KEY, None)
         for key in NO_PARTS & copy.keys():
             _forget_marks(copy[key])
         return copy
@@ -127,7 +132,7 @@ class _Careful:
 
     def _object(self, value: Any) -> Any:
         document = self(_unwrap(value))
-        if document.__class__ is dict:
+        if self.marks and document.__class__ is dict:
             document.update(marks_of(value))
         return document
 

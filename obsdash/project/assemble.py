@@ -35,8 +35,9 @@ def prepare(draft: Draft, file: DefinitionFile, off: frozenset[str]) -> Found:
     """Repair a draft as far as it goes without the others, while it is fresh in the caches."""
     if draft.style is not Style.FINAL:
         modernise(draft.spec, draft.style, off)
-    _, inside = split_marks(draft.spec)
-    marks = {"": Mark(draft.origin), **draft.marks, **inside}
+    marks = draft.marks
+    if not draft.clean:
+        marks = {"": Mark(draft.origin), **marks, **split_marks(draft.spec)[1]}
     if draft.ref.kind == DASHBOARD:
         _refuse_equal_ids(draft, marks)
     return Found(draft, marks, file.folder, file.namespace)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from obsdash.errors import ConfigError
+from obsdash.errors import ConfigError, DefinitionError
+from obsdash.origin import Origin
 
 ROOMS = ("alerts", "dashboards", "datasources")
 ENDINGS = (".py", ".json", ".yaml", ".yml")
@@ -63,11 +64,26 @@ def _walk(root: str, folder: str) -> Iterator[str]:
         entries = list(os.scandir(root + folder))
     except (FileNotFoundError, NotADirectoryError):
         return
+    except OSError as error:
+        reason = f"it cannot be read: {error.strerror}"
+        raise DefinitionError(reason, origin=Origin(folder, 0)) from None
     for entry in entries:
         if entry.name[0] in "._":
             continue
         name = f"{folder}/{entry.name}"
-        if entry.is_dir():
+        if _is_folder(entry, name):
             yield from _walk(root, name)
         elif entry.name.endswith(ENDINGS):
             yield name
+
+
+def _is_folder(entry: os.DirEntry[str], name: str) -> bool:
+    try:
+        found = entry.is_dir()
+    except OSError:
+        return False  # a link in a circle; reading it will say so
+    if found and entry.is_symlink():
+        path = Path(entry.path)
+        if path.parent.resolve().is_relative_to(path.resolve()):
+            raise DefinitionError("it is a link to a folder around it", origin=Origin(name, 0))
+    return found

@@ -155,7 +155,7 @@ class _Run:
         if not documents:
             raise DefinitionError("it defines nothing", help="delete it, or begin its name with _")
         for found in documents:
-            document = plain(found, "the document", where.origin)
+            document = plain(found, "the document", where.origin, places={})
             reader = reader_of(document) if isinstance(document, dict) else None
             if reader is None:
                 raise DefinitionError(
