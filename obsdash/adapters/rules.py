@@ -5,6 +5,7 @@ from typing import Any
 
 from obsdash.adapters.draft import Draft, Where, origin_in, text_of
 from obsdash.errors import DefinitionError
+from obsdash.promql import NEWER, refusal
 from obsdash.resource import LOKI_RULE_GROUP, RULE_GROUP, Ref, Spec
 
 
@@ -41,6 +42,13 @@ def read_group(group: Any, where: Where) -> list[Draft]:
             raise DefinitionError(
                 f"a rule of group {name!r} is neither an alert nor a record with an expr",
                 origin=origin_in(rule) or origin,
+            )
+        if not where.loki and (reason := refusal(str(rule["expr"]))):
+            raise DefinitionError(
+                f"{rule.get('alert') or rule['record']!r} of group {name!r}: the expression is not"
+                f" PromQL: {reason}",
+                origin=origin_in(rule) or origin,
+                help=NEWER,
             )
     kind = LOKI_RULE_GROUP if where.loki else RULE_GROUP
     return [Draft(Ref(kind, f"{where.namespace}/{name}"), group, origin)]

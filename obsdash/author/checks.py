@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from obsdash.author.refusals import refuse
 from obsdash.durations import milliseconds
 from obsdash.origin import Origin
-from obsdash.promql import parse_error
+from obsdash.promql import NEWER, refusal
 
 _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _METRIC = re.compile(r"[A-Za-z_:][A-Za-z0-9_:]*")
@@ -89,20 +89,8 @@ def check_template(text: str, what: str, origin: Origin | None) -> None:
 
 def check_promql(expression: str, what: str, origin: Origin | None) -> None:
     """Refuse an expression that Prometheus does not evaluate."""
-    if not expression.strip():
-        refuse(f"{what} has an empty expression", origin)
-    if "$" in _STRING.sub("", expression):
-        refuse(
-            f"{what}: the expression holds a variable, which only Grafana replaces",
-            origin,
-            help="write the value itself, in an f-string if it depends on the environment",
-        )
-    if reason := parse_error(expression):
-        refuse(
-            f"{what}: the expression is not PromQL: {reason}",
-            origin,
-            help="an expression for a newer Prometheus than we can read goes into alerts/*.yaml",
-        )
+    if reason := refusal(expression):
+        refuse(f"{what}: the expression is not PromQL: {reason}", origin, help=NEWER)
 
 
 def check_logql(expression: str, what: str, origin: Origin | None) -> None:

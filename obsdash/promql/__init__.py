@@ -1,6 +1,7 @@
 """PromQL: canonical form, Grafana's variables and macros, what an expression uses, what changed."""
 
 from obsdash.promql.changes import expression_changes
+from obsdash.promql.refusal import NEWER, refusal
 from obsdash.promql.text import collapsed
 from obsdash.promql.tree import canonical, metrics, missing_metrics, parse_error
 from obsdash.promql.variables import (
@@ -12,6 +13,7 @@ from obsdash.promql.variables import (
 )
 
 __all__ = [
+    "NEWER",
     "Placeholders",
     "Verbatim",
     "canonical",
@@ -20,6 +22,7 @@ __all__ = [
     "metrics",
     "missing_metrics",
     "parse_error",
+    "refusal",
     "substitute",
     "variables",
     "with_placeholders",

@@ -104,7 +104,7 @@ def test_templates_are_written_without_their_braces() -> None:
     ("options", "message"),
     [
         ({"expr": "sum(up"}, "the expression is not PromQL: unclosed left parenthesis"),
-        ({"expr": " "}, "has an empty expression"),
+        ({"expr": " "}, "the expression is not PromQL: it is empty"),
         ({"expr": 'up{job="$job"} == $limit'}, "holds a variable, which only Grafana replaces"),
         ({"for_": "5 minutes"}, "for_ is '5 minutes', which is no duration"),
         ({"keep_firing_for": "1.5h"}, "keep_firing_for is '1.5h', which is no duration"),
