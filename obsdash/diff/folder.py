@@ -1,12 +1,30 @@
-"""What changed in a folder: its title."""
+"""What changed in a folder: its title, and what it is in."""
 
 from collections.abc import Iterator
 
+from obsdash.change import Change
 from obsdash.diff.naming import Finding, part_findings
 from obsdash.diff.scope import Part, Scope
 from obsdash.resource import Resource
+from obsdash.spelling import quoted
 
 
 def folder_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
     """Yield what separates two folders."""
+    yield from moved(live, desired)
     yield from part_findings(Scope(Part.OTHER, live.spec, desired.spec), "", (), desired)
+
+
+def moved(live: Resource, desired: Resource) -> Iterator[Change]:
+    """Yield that a resource is in another folder than it should be."""
+    if live.folder == desired.folder:
+        return
+    names = [quoted(folder) if folder else "none" for folder in (live.folder, desired.folder)]
+    yield Change(
+        subject="",
+        text=f"folder {names[0]} → {names[1]}",
+        verb="moved",
+        before=live.folder,
+        after=desired.folder,
+        origin=desired.origin,
+    )
