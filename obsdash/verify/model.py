@@ -84,6 +84,19 @@ class Query:
     repeat: tuple[str, ...] = ()
     timing: Timing = Timing()
 
+    @property
+    def is_rule(self) -> bool:
+        """Whether it is a rule's expression."""
+        return self.role in ("alert", "record")
+
+    def skipped(self, why: str, help: str = "") -> "Finding":  # noqa: A002
+        """Return the finding that it is not run, as is right."""
+        return Finding(self, Status.SKIPPED, why, self.text, help=help)
+
+    def wrong(self, why: str, help: str = "") -> "Finding":  # noqa: A002
+        """Return the finding that it cannot be run as it stands."""
+        return Finding(self, Status.ERROR, why, self.text, expected=False, help=help)
+
 
 @dataclass(frozen=True, slots=True)
 class Window:

@@ -1,27 +1,18 @@
-"""From a query as defined to the question that its data source is asked."""
+"""Ask what the queries of resources ask, variables first."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from obsdash.resource import DASHBOARD, Resource
 from obsdash.verify.backends import Backends
 from obsdash.verify.collect import queries_of
 from obsdash.verify.desk import Desk, Ran
-from obsdash.verify.fill import PROMQL_LIKE, fill, filled_model
-from obsdash.verify.model import (
-    DataSource,
-    Finding,
-    Query,
-    Question,
-    Source,
-    Status,
-    Timing,
-    Window,
-)
+from obsdash.verify.fill import PROMQL_LIKE
+from obsdash.verify.formulate import find_source, formulate
+from obsdash.verify.model import DataSource, Finding, Query, Question, Window
 from obsdash.verify.scene import Scene
-from obsdash.verify.timing import window_of
-from obsdash.verify.variables import Values, Variable, dashboard_variables, static_value
+from obsdash.verify.variables import Variable, dashboard_variables, static_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +34,7 @@ Job = Running | Finding  # a query that is not run is a finding already
 
 @dataclass(frozen=True, slots=True)
 class Preparer:
-    """Asks what the queries of resources ask."""
+    """Asks what resources ask, over one window."""
 
     backends: Backends
     window: Window
@@ -78,95 +69,39 @@ class Preparer:
     def _job(self, query: Query, scene: Scene, variable: Variable | None = None) -> Job:
         """Find the data source, replace the variables, and ask."""
         if query.skip:
-            return _skipped(query, query.skip)
-        source = self._source(query, scene)
+            return query.skipped(query.skip)
+        source = find_source(query, scene, self.backends)
         if isinstance(source, Finding):
             return source
-        is_rule = query.role in ("alert", "record")
-        question = self._rule(query, source) if is_rule else self._question(query, scene, source)
+        question = formulate(query, scene, source, self.window)
         if isinstance(question, Finding):
             return question
-        backend = self.backends.backend(source, rule=is_rule)
+        answer = self._asked(query, question)
+        if isinstance(answer, Finding):
+            return answer
+        return Running(query, question, answer, variable, scene.emptied(query.text))
+
+    def _asked(self, query: Query, question: Question) -> "Future[Ran] | Finding":
+        source = question.source
+        backend = self.backends.backend(source, rule=query.is_rule)
         if backend is None:
-            return _skipped(query, f"nothing is configured to query {source}", _remedy(source))
+            return query.skipped(f"nothing is configured to query {source}", _remedy(source))
         first = self.desk.is_new(backend)
         if trouble := self.desk.trouble(backend):
             if first:
-                return _wrong(query, trouble.message, question.text, trouble.help)
-            return _skipped(query, f"data source {source} does not answer")
-        hint = scene.emptied(query.text)
-        return Running(query, question, self.desk.ask(backend, question), variable, hint)
-
-    def _source(self, query: Query, scene: Scene) -> DataSource | Finding:
-        uid, unknown = fill(query.source.uid, scene.values)
-        if unknown:
-            return _wrong(query, f"undefined variable ${unknown[0]} as data source")
-        if "${" in uid:
-            return _wrong(query, f"nothing is filled in for the data source {uid}")
-        kind = query.source.type or scene.source_type(query.source.uid)
-        if source := self.backends.resolve(Source(kind, uid)):
-            return source
-        if self.backends.complete and uid:
-            return _wrong(query, f"there is no data source {uid!r}")
-        return _skipped(query, f"no data source {uid or 'of any kind'} is known")
-
-    def _rule(self, query: Query, source: DataSource) -> Question | Finding:
-        """Return a rule's question as it stands: what evaluates rules knows no variables."""
-        if not query.text.strip():
-            return _wrong(query, "it has no expression")
-        return Question(
-            source=source,
-            kind="instant",
-            text=query.text,
-            window=replace(self.window, step=source.scrape),
-            model=filled_model({"expr": query.text}, {}, source),
-            may_be_empty=query.empty is not None,
-        )
-
-    def _question(self, query: Query, scene: Scene, source: DataSource) -> Question | Finding:
-        if unfilled := scene.unfilled(query.text):
-            return _skipped(query, unfilled)
-        values = scene.for_panel(query)
-        window = window_of(_timing(query.timing, values), source, self.window)
-        values = scene.with_built_in(values, query, source, window)
-        text, unknown = fill(query.text, values, source)
-        if unknown:
-            return _wrong(query, f"undefined variable ${unknown[0]}")
-        if not text.strip() and source.type in PROMQL_LIKE:
-            return _skipped(query, "it is empty")
-        return Question(
-            source=source,
-            kind="values" if query.role == "variable" else "instant" if query.instant else "range",
-            text=text,
-            window=window,
-            model=filled_model(query.model, values, source),
-            may_be_empty=query.empty is not None,
-        )
+                return query.wrong(trouble.message, trouble.help)
+            return query.skipped(f"data source {source} does not answer")
+        return self.desk.ask(backend, question)
 
 
 def _answered(scene: Scene, variable: Variable, job: Job) -> Scene:
     """Wait for the answer to a variable's query, and fill it in."""
-    if isinstance(job, Running):
-        return scene.with_answer(variable, job.answer.result(), "")
-    return scene.with_answer(variable, None, job.reason)
-
-
-def _timing(timing: Timing, values: Values) -> Timing:
-    return replace(
-        timing,
-        least_step=fill(timing.least_step, values)[0],
-        since=fill(timing.since, values)[0],
-        shift=fill(timing.shift, values)[0],
-    )
-
-
-def _skipped(query: Query, why: str, remedy: str = "") -> Finding:
-    return Finding(query, Status.SKIPPED, why, query.text, help=remedy)
-
-
-def _wrong(query: Query, why: str, text: str = "", remedy: str = "") -> Finding:
-    ran = text or query.text
-    return Finding(query, Status.ERROR, why, ran, expected=False, help=remedy)
+    if isinstance(job, Finding):
+        return scene.without_answer(variable, job.reason)
+    ran = job.answer.result()
+    if why := ran.error or ran.unsupported:
+        return scene.without_answer(variable, why)
+    return scene.with_choices(variable, variable.matching(ran.answer.values))
 
 
 def _remedy(source: DataSource) -> str:

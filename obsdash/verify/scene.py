@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 
 from obsdash.promql import Verbatim, variables
 from obsdash.verify.backends import Backends
-from obsdash.verify.desk import Ran
 from obsdash.verify.model import DataSource, Query, Window
 from obsdash.verify.variables import Value, Values, Variable, built_in
 
@@ -46,18 +45,12 @@ class Scene:
         types = {**self.types, variable.name: kind}
         return replace(self.with_value(variable, chosen.uid), types=types)
 
-    def with_answer(self, variable: Variable, ran: Ran | None, why: str) -> "Scene":
-        """Return the scene with a query variable filled from its answer.
-
-        ran: None when it was not run, because of `why`. The saved choice has to do then.
-        """
-        if ran and not (ran.error or ran.unsupported):
-            return self.with_choices(variable, variable.matching(ran.answer.values))
+    def without_answer(self, variable: Variable, why: str) -> "Scene":
+        """Return the scene with a variable that could not be asked for: its saved choice does."""
         value = variable.fallback()
         if value is not None:
             return self.with_value(variable, value)
-        reason = why or (ran and (ran.error or ran.unsupported)) or ""
-        blank = {**self.blank, variable.name: reason}
+        blank = {**self.blank, variable.name: why}
         return replace(self.with_value(variable, ""), blank=blank)
 
     def for_panel(self, query: Query) -> Values:
@@ -81,11 +74,6 @@ class Scene:
     def source_type(self, text: str) -> str:
         """Return the type of the data source variable that a uid is written with, "" if none."""
         return next((self.types[name] for name in variables(text) if name in self.types), "")
-
-    def unfilled(self, text: str) -> str:
-        """Say which variable of a query nothing is known of, "" when all are filled."""
-        names = sorted(variables(text) & self.blank.keys())
-        return f"variable ${names[0]} is not filled: {self.blank[names[0]]}" if names else ""
 
     def emptied(self, text: str) -> str:
         """Say which variable of a query stands for nothing, "" when all stand for something."""

@@ -130,7 +130,7 @@ def test_query_must_name_what_is_asked_directly(server: Canned, project: Path) -
 
 
 def test_waiting_ends_as_soon_as_all_is_well(fake: FakePrometheus) -> None:
-    rounds = iter([[], []])
+    rounds: Iterator[list[Any]] = iter([[], []])
 
     def fill() -> None:
         fake.result = next(rounds, SERIES)

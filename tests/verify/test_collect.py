@@ -179,7 +179,7 @@ def test_what_should_be_an_object_and_is_none_is_skipped(spec: dict[str, object]
 
 def test_odd_texts_are_no_texts() -> None:
     odd = dashboard(
-        panel(title=3, targets=[{"expr": 5, "refId": None, "datasource": 7}]),
+        panel(id=3, targets=[{"expr": 5, "refId": None, "datasource": 7}]),
         variables=[{"name": None, "type": "query", "query": 4, "definition": []}],
     )
     assert [query.text for query in queries_of(odd)] == ["", ""]

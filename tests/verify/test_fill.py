@@ -7,6 +7,7 @@ import pytest
 from obsdash.promql import Verbatim
 from obsdash.verify import DataSource
 from obsdash.verify.fill import fill, filled_model
+from obsdash.verify.variables import Values
 from tests.verify.backend import PROM
 
 SQL = DataSource("postgres", "pg")
@@ -24,7 +25,7 @@ SQL = DataSource("postgres", "pg")
     ],
 )
 def test_values_go_into_promql_as_grafana_puts_them(text: str, filled: str) -> None:
-    values = {
+    values: Values = {
         "job": "api",
         "i": ("10.0.0.1:9100", "b"),
         "one": ("a.b",),

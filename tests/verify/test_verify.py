@@ -254,6 +254,15 @@ def test_an_undefined_variable_is_an_error_that_is_not_sent() -> None:
     assert backend.asked == []
 
 
+def test_a_name_that_nearly_exists_is_suggested() -> None:
+    job = {"name": "job", "type": "constant", "query": "api"}
+    finding = one(dashboard(panel("$jbo"), variables=[job]), MemoryBackend())
+    assert finding.reason == "undefined variable $jbo; did you mean 'job'?"
+    found = dashboard(panel("up", source={"uid": "Promotheus"}))
+    finding = one(found, MemoryBackend(), complete=True)
+    assert finding.reason == "there is no data source 'Promotheus'; did you mean 'Prometheus'?"
+
+
 def test_macros_follow_the_panels_step_and_the_scrape_interval() -> None:
     found = dashboard(
         panel("rate(x[$__rate_interval])"),
