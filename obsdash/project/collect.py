@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterator
+from dataclasses import dataclass
 from types import FunctionType, GeneratorType, ModuleType
 from typing import Any
 
@@ -17,26 +18,27 @@ def is_rule_test(value: Any) -> bool:
     return getattr(type(value), "obsdash_rule_test", False) is True
 
 
-def definitions(module: ModuleType, environment: Environment) -> Iterator[Any]:
-    """Yield what the public names of a module define, and what its functions of `env` return."""
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What a module defines; `asks`: functions of `env` were asked, and may have said: nothing."""
+
+    values: tuple[Any, ...]
+    asks: bool
+
+
+def collect(module: ModuleType, environment: Environment) -> Collected:
+    """Return what the public names of a module define, and what its functions of `env` return."""
+    values: list[Any] = []
+    asks = False
     for name, value in list(vars(module).items()):
         if value.__class__ in _NEVER or name.startswith("_"):
             continue
         if not isinstance(value, FunctionType):
-            yield from _inside(value)
+            values += _inside(value)
         elif value.__module__ == module.__name__ and takes_environment(value):
-            yield from _inside(value(environment))
-
-
-def asks_environment(module: ModuleType) -> bool:
-    """Whether what a module defines is left to a function of `env`, which may find: nothing."""
-    return any(
-        isinstance(value, FunctionType)
-        and not name.startswith("_")
-        and value.__module__ == module.__name__
-        and takes_environment(value)
-        for name, value in vars(module).items()
-    )
+            values += _inside(value(environment))
+            asks = True
+    return Collected(tuple(values), asks)
 
 
 def takes_environment(function: FunctionType) -> bool:

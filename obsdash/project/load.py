@@ -17,7 +17,7 @@ from obsdash.errors import DefinitionError, ObsdashError
 from obsdash.origin import Origin
 from obsdash.project import Project
 from obsdash.project.assemble import Found, assemble, prepare
-from obsdash.project.collect import asks_environment, definitions, is_rule_test
+from obsdash.project.collect import collect, is_rule_test
 from obsdash.project.files import DefinitionFile, find_definitions
 from obsdash.project.jsonplaces import JsonPlaces
 from obsdash.project.modules import Modules
@@ -97,7 +97,7 @@ class _Run:
         self._prints = prints
         self._reported: list[BaseException] = []  # kept, so that an identity stays its own
         self._seen: dict[int, Any] = {}
-        self._defines: dict[Path, int] = {}
+        self._defines: dict[Path, bool] = {}
 
     def all(self) -> None:
         """Run every file; problems are collected."""
@@ -119,7 +119,9 @@ class _Run:
     def _idle(self) -> list[Path]:
         """Return the Python files that neither define nor are imported by another."""
         return [
-            path for path, n in self._defines.items() if not n and path not in self.modules.imported
+            path
+            for path, defines in self._defines.items()
+            if not defines and path not in self.modules.imported
         ]
 
     def _ran(self, module: ModuleType) -> None:
@@ -128,10 +130,11 @@ class _Run:
         file = self._files.get(path)
         if file is None:
             return
-        self._defines[path] = int(asks_environment(module))
+        self._defines[path] = True  # unless it says otherwise; it may raise
         with self.modules.running(path):
-            for value in definitions(module, self._environment):
-                self._defines[path] += 1
+            collected = collect(module, self._environment)
+            self._defines[path] = collected.asks or bool(collected.values)
+            for value in collected.values:
                 self._take(value, file)
 
     def _take(self, value: Any, file: DefinitionFile) -> None:
