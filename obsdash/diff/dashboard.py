@@ -55,8 +55,7 @@ def _parts(live: Resource, desired: Resource, key: str, part: Part) -> Iterator[
     """Yield what changed among variables or annotations, which are known by their names."""
     pairs = aligned(_list(live.spec, key), _list(desired.spec, key), IDENTITIES["list"])
     for pair in pairs:
-        place = Place((), f"/{key}/list").item(pair.name, pair.live, pair.desired)
-        place = place._replace(path=(), desired=f"/{key}/list/{pair.desired}")
+        place = Place((), f"/{key}/list/{pair.live}", f"/{key}/list/{pair.desired}")
         subject = f"{part.value} {quoted(pair.name)}"
         if pair.before is MISSING or pair.after is MISSING:
             yield _came_or_went(desired, subject, place, pair.before, pair.after)

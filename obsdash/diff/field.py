@@ -1,18 +1,27 @@
 """What changed in how a panel's values look: thresholds, mappings, overrides."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from obsdash.diff.leaves import ORDER
+from obsdash.diff.leaves import ORDER, Leaf
 from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import Group, plainly, texts
 from obsdash.spelling import cut, quoted, spelled
 
 
 def thresholds(group: Group) -> Iterator[str]:
-    before, after = _steps(group.before), _steps(group.after)
-    told = [*_mode(group), *_step_changes(before, after)]
-    yield from told or texts(group, "thresholds ")
+    """Tell thresholds by their colours and values."""
+    told = [*_mode(group), *_step_changes(_steps(group.before), _steps(group.after))]
+    rest = group if not told else replace(group, leaves=tuple(filter(_unusual, group.leaves)))
+    yield from (*told, *texts(rest, "thresholds "))
+
+
+def _unusual(leaf: Leaf) -> bool:
+    """Whether a leaf of thresholds is none of what `_mode` and `_step_changes` tell."""
+    return leaf.path[-1] not in ("mode", "color", "value", "steps", ORDER) and (
+        not isinstance(leaf.before, dict) and not isinstance(leaf.after, dict)
+    )
 
 
 def _mode(group: Group) -> Iterator[str]:
@@ -32,8 +41,8 @@ def _steps(holder: Any) -> list[Step]:
     if not isinstance(steps, list):
         return []
     return [
-        (str(step.get("color")), None if index == 0 else step.get("value"))
-        for index, step in enumerate(steps)
+        (str(step.get("color")), None if step.get("value") == "null" else step.get("value"))
+        for step in steps
         if isinstance(step, dict)
     ]
 
@@ -42,26 +51,26 @@ def _step_changes(before: Sequence[Step], after: Sequence[Step]) -> Iterator[str
     """Tell steps by colour first: the value of a colour is what people tune."""
     old = [step for step in before if step not in after]
     new = [step for step in after if step not in before]
-    for step in list(new):
-        twin = next((s for s in old if s[0] == step[0] and None not in (s[1], step[1])), None)
-        recoloured = next((s for s in old if s[1] == step[1]), None)
+    for step in new:
+        twin = next((one for one in old if one[0] == step[0]), None)
+        recoloured = next((one for one in old if one[1] == step[1]), None)
         if twin:
-            yield f"threshold {step[0]} {spelled(twin[1])} → {spelled(step[1])}"
+            yield f"threshold {step[0]} {_level(twin)} → {_level(step)}"
         elif recoloured:
-            name = "base" if step[1] is None else spelled(step[1])
-            yield f"threshold {name}: {recoloured[0]} → {step[0]}"
+            yield f"threshold {_level(step)}: {recoloured[0]} → {step[0]}"
         else:
-            yield f"threshold {_step(step)} added"
-        old = [s for s in old if s != (twin or recoloured)]
+            yield f"threshold {step[0]} at {_level(step)} added"
+        old = [one for one in old if one != (twin or recoloured)]
     for step in old:
-        yield f"threshold {_step(step)} removed"
+        yield f"threshold {step[0]} at {_level(step)} removed"
 
 
-def _step(step: Step) -> str:
-    return f"{step[0]} (base)" if step[1] is None else f"{step[0]} at {spelled(step[1])}"
+def _level(step: Step) -> str:
+    return "base" if step[1] is None else spelled(step[1])
 
 
 def mappings(group: Group) -> Iterator[str]:
+    """Tell value mappings by their number, or by what changed in one."""
     before, after = _count(group.before), _count(group.after)
     if before != after:
         yield f"value mappings {before} → {after}"
@@ -85,18 +94,21 @@ def override(group: Group) -> Iterator[str]:
         yield f"override for {name} {'removed' if gone else f'added: {_properties(holder)}'}"
         return
     for leaf in group.leaves:
-        below = [
-            part for part in leaf.path[len(group.path) :] if part not in ("properties", "value")
-        ]
-        if below and below[-1] == ORDER:
-            yield f"override for {name}: properties reordered"
-        elif isinstance(leaf.after, dict) and "id" in leaf.after and leaf.before is MISSING:
-            value = spelled(leaf.after.get("value"))
-            yield f"override for {name}: {leaf.after['id']} {value} added"
-        elif isinstance(leaf.before, dict) and "id" in leaf.before and leaf.after is MISSING:
-            yield f"override for {name}: {leaf.before['id']} removed"
-        else:
-            yield f"override for {name}: {plainly('.'.join(below), leaf.before, leaf.after)}"
+        yield f"override for {name}: {_property(leaf, leaf.path[len(group.path) :])}"
+
+
+def _property(leaf: Leaf, path: Sequence[str]) -> str:
+    below = ".".join(part for part in path if part not in ("properties", "value", ORDER))
+    if path and path[-1] == ORDER:
+        return f"{below or 'properties'} reordered"
+    one = leaf.before if leaf.after is MISSING else leaf.after
+    if MISSING in (leaf.before, leaf.after) and isinstance(one, dict) and "id" in one:
+        return plainly(str(one["id"]), *(_value(side) for side in (leaf.before, leaf.after)))
+    return plainly(below or "all", leaf.before, leaf.after)
+
+
+def _value(one: Any) -> Any:
+    return one.get("value") if isinstance(one, dict) else one
 
 
 def _matched(one: Any) -> str:
@@ -110,5 +122,6 @@ def _matched(one: Any) -> str:
 
 def _properties(one: Any) -> str:
     properties = one.get("properties") if isinstance(one, dict) else None
-    found = [p for p in properties or () if isinstance(p, dict)]
+    holders = properties if isinstance(properties, list) else ()
+    found = [one for one in holders if isinstance(one, dict)]
     return cut(", ".join(f"{p.get('id')} {spelled(p.get('value'))}" for p in found)) or "nothing"

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from obsdash.change import Change
+from obsdash.diff.leaves import same
 from obsdash.diff.naming import Finding, Fold, whole
 from obsdash.diff.noise import LAYOUT
 from obsdash.diff.panels import Pairing, Panel
 from obsdash.resource import Resource
-from obsdash.spelling import quoted
+from obsdash.spelling import from_to, quoted
 
 COLUMNS = 24
 FOLD = 3  # panels pushed by the same distance fold into one line
@@ -19,10 +20,10 @@ FOLD = 3  # panels pushed by the same distance fold into one line
 class Box(NamedTuple):
     """A panel's rectangle on Grafana's grid of 24 columns."""
 
-    x: int
-    y: int
-    w: int
-    h: int
+    x: float
+    y: float
+    w: float
+    h: float
 
 
 Boxes = Mapping[str, Box]
@@ -33,10 +34,10 @@ def box(panel: Panel) -> Box | None:
     position = panel.body.get("gridPos")
     if not isinstance(position, dict):
         return None
-    try:
-        found = Box(*(int(position[key]) for key in Box._fields))
-    except (KeyError, TypeError, ValueError, OverflowError):
+    values = [v for key in Box._fields if isinstance(v := position.get(key), int | float)]
+    if len(values) != len(Box._fields):
         return None
+    found = Box(*values)
     return found._replace(x=0, w=COLUMNS, h=1) if panel.type == "row" else found
 
 
@@ -47,10 +48,11 @@ def boxes(panels: Sequence[Panel]) -> dict[str, Box]:
 
 def closed(found: Boxes) -> dict[str, Box]:
     """Return the rectangles as Grafana shows them: each moved up until it touches another."""
-    floor = [0] * COLUMNS
+    floor = [0.0] * COLUMNS
     settled: dict[str, Box] = {}
     for pointer, one in sorted(found.items(), key=lambda item: (item[1].y, item[1].x)):
-        columns = range(max(0, min(one.x, COLUMNS - 1)), min(one.x + one.w, COLUMNS))
+        start = int(max(0, min(one.x, COLUMNS - 1)))
+        columns = range(start, int(min(one.x + one.w, COLUMNS)))
         y = max((floor[column] for column in columns), default=one.y)
         settled[pointer] = one._replace(y=y)
         for column in columns:
@@ -88,17 +90,22 @@ class Layout:
     def gaps(self) -> Iterator[Finding]:
         """Yield what only closed a gap."""
         for old, new in self.pairing.pairs:
-            raw = old.body.get("gridPos"), new.body.get("gridPos")
-            if raw[0] != raw[1] and not self._moved(old, new):
+            if not _same_position(old, new) and not self._moved(old, new):
                 yield Fold(LAYOUT)
 
     def _moved(self, old: Panel, new: Panel) -> bool:
         if not self._same_row(old, new):
             return True
-        return old.nested == new.nested and self._boxes(old, new)[0] != self._boxes(old, new)[1]
+        before, after = self._boxes(old, new)
+        if before is None or after is None:
+            return not _same_position(old, new)
+        return before != after
 
     def _boxes(self, old: Panel, new: Panel) -> tuple[Box | None, Box | None]:
-        return self.before.get(old.pointer), self.after.get(new.pointer)
+        before, after = self.before.get(old.pointer), self.after.get(new.pointer)
+        if before and after and old.nested != new.nested:  # counted from another top
+            return before._replace(y=0), after._replace(y=0)
+        return before, after
 
     def _same_row(self, old: Panel, new: Panel) -> bool:
         """Whether a panel stayed under its row; a row that came or went takes none along."""
@@ -106,7 +113,7 @@ class Layout:
         now = new.row.pointer if new.row else ""
         return was == now or was is None or (bool(now) and now not in self.rows.values())
 
-    def _pushed(self, old: Panel, new: Panel) -> int:
+    def _pushed(self, old: Panel, new: Panel) -> float:
         """Return how far a panel went up or down, 0 when that is not all it did."""
         before, after = self._boxes(old, new)
         if before is None or after is None or not self._same_row(old, new):
@@ -115,13 +122,13 @@ class Layout:
 
     def _move(self, old: Panel, new: Panel) -> Change:
         before, after = self._boxes(old, new)
+        shown = old.body.get("gridPos"), new.body.get("gridPos")
         if not self._same_row(old, new):
             text = f"moved to {_row(new.row)}" if new.row else f"moved out of {_row(old.row)}"
         elif before is None or after is None:
-            text = f"moved to {_at(after)}" if after else "position removed"
+            text = f"position {from_to(*shown)}"
         else:
             text = self._way(new, before, after)
-        shown = old.body.get("gridPos"), new.body.get("gridPos")
         subject, path = self.names[new.pointer], f"{new.pointer}/gridPos"
         return whole(self.desired, subject, text, "moved", path, *shown)
 
@@ -186,16 +193,20 @@ def _shown(panels: Sequence[Panel], raw: Boxes) -> dict[str, Box]:
     return {**raw, **closed({pointer: one for pointer, one in raw.items() if pointer in top})}
 
 
-def _way(distance: int) -> str:
-    return f"down {distance}" if distance > 0 else f"up {-distance}"
+def _same_position(old: Panel, new: Panel) -> bool:
+    return same(old.body.get("gridPos"), new.body.get("gridPos"))
+
+
+def _way(distance: float) -> str:
+    return f"down {distance:g}" if distance > 0 else f"up {-distance:g}"
 
 
 def _size(one: Box) -> str:
-    return f"{one.w}×{one.h}"
+    return f"{one.w:g}×{one.h:g}"
 
 
-def _at(one: Box | None) -> str:
-    return f"({one.x}, {one.y})" if one else "nowhere"
+def _at(one: Box) -> str:
+    return f"({one.x:g}, {one.y:g})"
 
 
 def _row(row: Panel | None) -> str:

@@ -10,7 +10,8 @@ from obsdash.diff.alignment import IDENTITIES, Pair, aligned, orders, packed
 from obsdash.diff.missing import MISSING
 from obsdash.origin import escape
 
-ORDER = "order"  # last path element of a leaf that says that a list's items changed places
+# Last path element of a leaf that says that a list's items changed places; no key has slashes.
+ORDER = "//order"
 
 
 class Place(NamedTuple):
@@ -21,6 +22,7 @@ class Place(NamedTuple):
     desired: str = ""
 
     def key(self, key: str) -> "Place":
+        """Return the place of an object's value."""
         pointer = f"/{escape(key)}"
         return Place((*self.path, key), self.live + pointer, self.desired + pointer)
 

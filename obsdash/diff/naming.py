@@ -37,20 +37,24 @@ class Group:
 
     @property
     def live(self) -> str:
+        """The JSON pointer into the live document."""
         return self._pointer(self.leaves[0].place.live)
 
     @property
     def desired(self) -> str:
+        """The JSON pointer into the desired document."""
         return self._pointer(self.leaves[0].place.desired)
 
     @property
     def before(self) -> Any:
+        """The live value, MISSING when there is none."""
         if self.leaves[0].path == self.path:
             return self.leaves[0].before
         return value_at(self.scope.before, self.live[len(self.scope.place.live) :])
 
     @property
     def after(self) -> Any:
+        """The desired value, MISSING when there is none."""
         if self.leaves[0].path == self.path:
             return self.leaves[0].after
         return value_at(self.scope.after, self.desired[len(self.scope.place.desired) :])
@@ -165,7 +169,7 @@ def texts(group: Group, prefix: str = "") -> Iterator[str]:
     for leaf in group.leaves:
         below = leaf.path[len(group.path) :]
         if below and below[-1] == ORDER:
-            yield f"{prefix}{label(below[:-1])} reordered".replace("  ", " ")
+            yield f"{prefix}{label(below[:-1]) or group.name} reordered"
         else:
             yield prefix + plainly(label(below) or group.name, leaf.before, leaf.after)
 

@@ -40,7 +40,8 @@ def summary(panel: Panel) -> str:
 
 def _queries(body: Mapping[str, Any]) -> list[str]:
     targets = body.get("targets")
-    found = [t.get("expr") for t in targets or () if isinstance(t, dict)]
+    holders = targets if isinstance(targets, list) else ()
+    found = [target.get("expr") for target in holders if isinstance(target, dict)]
     return [query for query in found if isinstance(query, str) and query]
 
 

@@ -153,3 +153,22 @@ def test_a_row_that_is_closed_keeps_its_panels() -> None:
         del spec["panels"][4:]
 
     assert said(changed(_with_rows(), close)) == [('row "Second"', "collapsed true added")]
+
+
+def test_a_position_that_is_not_all_there_is_compared_as_it_stands() -> None:
+    live = dashboard(1)
+    del live["panels"][0]["gridPos"]["x"]
+    assert said(changed(live, lambda spec: _at(spec, 0, h=9))) == [
+        ('panel "Requests"', 'position {"h": 8, "w": 12, "y": 0} → {"h": 9, "w": 12, "y": 0}')
+    ]
+    assert changed(live, lambda spec: None) == []
+
+
+def test_a_panel_resized_while_its_row_is_closed_is_told() -> None:
+    def close(spec: Spec) -> None:
+        row = spec["panels"][3]
+        row["panels"] = spec["panels"][4:]
+        row["panels"][0]["gridPos"]["h"] = 10
+        del spec["panels"][4:]
+
+    assert said(changed(_with_rows(), close)) == [('panel "p95 latency"', "resized 12×8 → 12×10")]
