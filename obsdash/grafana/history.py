@@ -6,6 +6,7 @@ from obsdash.grafana.transport import Grafana
 from obsdash.grafana.trouble import GrafanaError
 from obsdash.resource import Resource, fingerprint
 
+FIRST = "Initial save"  # how 9.3 lists the first version, whatever was said when it was saved
 _HASH = 12  # hex digits of the fingerprint in a message
 
 
@@ -15,11 +16,11 @@ def message(project: str, resource: Resource) -> str:
 
 
 def saved_by(api: Grafana, project: str, uid: str) -> bool:
-    """Whether the history shows that a project saved this dashboard; False when it is gone."""
+    """Whether the history shows that a project saved this dashboard; False when it cannot."""
     try:
         return any(text.startswith(f"obsdash {project} ") for text in _messages(api, uid))
     except GrafanaError as error:
-        if error.status in (403, 404):
+        if error.status >= 400:
             return False
         raise
 
@@ -29,6 +30,6 @@ def _messages(api: Grafana, uid: str) -> Iterator[str]:
     answer = api.get("dashboards", "uid", uid, "versions")
     versions = answer["versions"] if isinstance(answer, dict) else answer  # a dict since 11
     for version in versions:
-        if version["version"] == 1:  # 9.3 lists it as "Initial save", whatever was said
+        if version.get("message") == FIRST:
             version = api.get("dashboards", "uid", uid, "versions", "1")
         yield version.get("message") or ""

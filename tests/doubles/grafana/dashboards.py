@@ -111,10 +111,10 @@ def restore_version(store: Store, call: Call, uid: str) -> Answer:
 
 
 def _known(store: Store, call: Call, uid: str) -> Dashboard:
-    if uid in store.dashboards:
+    if uid in store.dashboards and uid not in store.denied:
         return store.dashboards[uid]
     refusal = Refusal(404, "Dashboard not found")
-    if call.user and not call.user.server_admin:
+    if uid in store.denied or (call.user and not call.user.server_admin):
         refusal.answer = denied("dashboards:read")  # it has no place that one could have rights on
     raise refusal
 

@@ -37,6 +37,7 @@ def search(store: Store, call: Call) -> Answer:
         if (not kinds or hit["type"] in kinds)
         and (not uids or hit["uid"] in uids)
         and tags <= set(hit["tags"])
+        and hit["uid"] not in store.unlisted
     ]
     found.sort(key=lambda hit: (hit["type"] != "dash-folder", hit["title"].lower()))
     return Answer(200, found[(page - 1) * limit : page * limit])
