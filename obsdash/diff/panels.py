@@ -126,6 +126,7 @@ def _akin(old: Panel, new: Panel) -> bool:
 
 
 _STAGES: tuple[Stage[Panel], ...] = (
+    by(lambda panel: (panel.content, panel.id, panel.row.title if panel.row else "")),
     by(lambda panel: (panel.content, panel.id)),
     by(lambda panel: panel.content),
     by(lambda panel: (panel.id, panel.type, panel.title) if panel.id else None),

@@ -187,6 +187,21 @@ def test_a_panel_replaced_by_another_under_its_id_is_not_called_renamed() -> Non
     ]
 
 
+def test_of_equal_panels_in_two_rows_the_edited_one_is_told() -> None:
+    """Duplicate ids happen; the twin under the other row has not moved."""
+    twins = [panel(0), panel(0)]
+    for number, twin in enumerate(twins):
+        twin["gridPos"]["y"] = 1 + 9 * number
+    rows = [
+        {"type": "row", "title": title, "gridPos": {"h": 1, "w": 24, "x": 0, "y": 9 * number}}
+        for number, title in enumerate(("First", "Second"))
+    ]
+    live = dashboard(0, panels=[rows[0], twins[0], rows[1], twins[1]])
+    changes = changed(live, lambda spec: spec["panels"][1].update(interval="1m"))
+    assert said(changes) == [('panel "Requests" (id 1)', 'interval "1m" added')]
+    assert changes[0].path == "/panels/1/interval"
+
+
 def test_a_report_is_the_same_every_time() -> None:
     live, desired = dashboard(), dashboard(6, title="Other", tags=["x"])
     assert compare(live, desired) == compare(copy.deepcopy(live), copy.deepcopy(desired))
