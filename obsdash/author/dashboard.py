@@ -45,7 +45,7 @@ class Dashboard:
     panels: Sequence[Any] = ()
     variables: Sequence[Variable | Any] = ()
     annotations: Sequence[Annotation | Any] = ()
-    links: Sequence[Link | TagLinks] = ()
+    links: Sequence[Link | TagLinks | Any] = ()
     tags: Sequence[str] = ()
     description: str = ""
     folder: str | None = None
@@ -114,7 +114,7 @@ class Dashboard:
             "editable": self.editable,
             "fiscalYearStartMonth": 0,
             "graphTooltip": _TOOLTIPS.index(self.tooltip),
-            "links": [link.head_json() for link in self.links],
+            "links": [_head(link) for link in self.links],
             "liveNow": False,
             "panels": [self._sourced(panel.document) for panel in self._arranged()],
             "refresh": self.refresh,
@@ -173,6 +173,10 @@ class Dashboard:
                 f'add DatasourceVariable(type="{kind}") to its variables, or give datasource=…',
             )
         return reference(found)
+
+
+def _head(link: Any) -> Any:
+    return link.head_json() if isinstance(link, Link | TagLinks) else plain(link)
 
 
 def _names(panel: Placed) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, ClassVar
 
-from obsdash.author.document import Json, defined, given
+from obsdash.author.document import Json, defined, given, plain
 from obsdash.author.links import Link
 from obsdash.author.panel import QueryPanel
 from obsdash.author.refusals import check_range, refuse
@@ -31,7 +31,7 @@ class FieldPanel(QueryPanel):
     thresholds: Json | None = None
     mappings: Sequence[Json] = ()
     overrides: Sequence[Json] = ()
-    data_links: Sequence[Link] = ()
+    data_links: Sequence[Link | Any] = ()
 
     default_color: ClassVar[str] = "thresholds"
 
@@ -48,7 +48,7 @@ class FieldPanel(QueryPanel):
         } | given(
             custom=self._custom(),
             displayName=self.display_name,
-            links=[link.to_json_data() for link in self.data_links],
+            links=plain(self.data_links),
             noValue=self.no_value,
             thresholds=self.thresholds or self._usual_thresholds(),
             unit=self.unit,

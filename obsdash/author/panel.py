@@ -38,7 +38,7 @@ class BasePanel:
     height: int | None = None
     key: str | int = ""
     transparent: bool = False
-    links: Sequence[Link] = ()
+    links: Sequence[Link | Any] = ()
     repeat: str = ""
     repeat_direction: Literal["h", "v"] = "h"
     max_per_row: int | None = None
@@ -73,7 +73,7 @@ class BasePanel:
         document |= given(
             title=self.title,
             description=self.description,
-            links=[link.to_json_data() for link in self.links],
+            links=plain(self.links),
             transparent=self.transparent or None,
         )
         document |= self._repeated() | self._content()

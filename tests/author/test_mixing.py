@@ -44,6 +44,7 @@ MIXED = """
         "Shop",
         uid="shop",
         variables=[DatasourceVariable(), G.Template("env", "x", default="prod")],
+        links=[G.DashboardLink(title="Theirs"), {"type": "link", "title": "Dict", "url": "/x"}],
         panels=[
             Row(
                 "Row",
@@ -74,6 +75,7 @@ def test_panels_of_every_library_stand_in_one_of_our_dashboards(tmp_path: Path) 
     assert [target["refId"] for target in theirs["targets"]] == ["A", "B"]
     assert theirs["targets"][1]["datasource"] == {"type": "prometheus", "uid": "prometheus"}
     assert "span" not in theirs
+    assert [link["title"] for link in resource.spec["links"]] == ["Theirs", "Dict"]
 
 
 def test_every_part_knows_its_line_whichever_library_made_it(tmp_path: Path) -> None:
