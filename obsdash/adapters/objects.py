@@ -81,8 +81,9 @@ def _document(value: Any, where: Where) -> list[Draft]:
 
 
 def _grafana_alerts(value: Any, where: Where) -> list[Draft]:
+    library = type(value).__module__.partition(".")[0]
     raise DefinitionError(
-        f"{type(value).__name__} of grafanalib: Grafana-managed alerts are not supported",
+        f"{type(value).__name__} of {library}: Grafana-managed alerts are not supported",
         origin=origin_in(marks_of(value)) or where.origin,
         help="write the rules with RuleGroup and Alert of obsdash.author",
     )
@@ -97,6 +98,10 @@ _LIBRARIES: dict[tuple[str, str], Adapter] = {
     ("grafanalib.core", "AlertFileBasedProvisioning"): _grafana_alerts,
     ("grafanalib.core", "AlertGroup"): _grafana_alerts,
     ("grafanalib.core", "Dashboard"): _grafanalib,
+    ("grafana_foundation_sdk.builders.alerting", "ContactPoint"): _grafana_alerts,
+    ("grafana_foundation_sdk.builders.alerting", "NotificationPolicy"): _grafana_alerts,
+    ("grafana_foundation_sdk.builders.alerting", "Rule"): _grafana_alerts,
+    ("grafana_foundation_sdk.builders.alerting", "RuleGroup"): _grafana_alerts,
     ("grafana_foundation_sdk.cog.builder", "Builder"): _document,
     ("grafana_foundation_sdk.models.dashboard", "Dashboard"): _document,
     ("grafana_foundation_sdk.models.resource", "Manifest"): _document,

@@ -11,9 +11,10 @@ from typing import Any
 from obsdash.adapters.documents import reader_of
 from obsdash.adapters.draft import Where
 from obsdash.adapters.hooks import Hooks
+from obsdash.adapters.modernise import RULES
 from obsdash.adapters.objects import adapter_for
 from obsdash.adapters.plain import plain
-from obsdash.errors import DefinitionError, ObsdashError
+from obsdash.errors import ConfigError, DefinitionError, ObsdashError
 from obsdash.origin import Origin
 from obsdash.project import Project
 from obsdash.project.assemble import Found, assemble, prepare
@@ -26,6 +27,7 @@ from obsdash.project.recorder import Recorder, recording
 from obsdash.project.texts import BOM, read_documents
 from obsdash.project.trouble import explain
 from obsdash.resource import Environment
+from obsdash.words import nearest
 
 
 def load(root: Path, environment: Environment, modernise_off: frozenset[str]) -> Project:
@@ -40,7 +42,7 @@ def load(root: Path, environment: Environment, modernise_off: frozenset[str]) ->
     resources, errors = assemble(run.found, modernise_off)
     if not files:
         run.errors.append(_empty())
-    every = sorted([*run.errors, *errors], key=_place)
+    every = sorted([*run.errors, *errors, *_unknown(modernise_off)], key=_place)
     return Project(resources, tuple(run.tests), tuple(every), recorder.inputs())
 
 
@@ -49,6 +51,18 @@ def _empty() -> DefinitionError:
         "there are no definitions in dashboards/, alerts/ or datasources/",
         help="obsdash init writes a project to begin with",
     )
+
+
+def _unknown(off: frozenset[str]) -> list[ConfigError]:
+    """Refuse names of repairs that there are not: a slip would switch off nothing, silently."""
+    known = [rule.name for rule in RULES]
+    return [
+        ConfigError(
+            f"modernise.off: there is no repair {name!r}{nearest(name, known)}",
+            help=f"the repairs are {', '.join(known)}",
+        )
+        for name in sorted(off.difference(known))
+    ]
 
 
 def _place(error: ObsdashError) -> tuple[str, int, str]:

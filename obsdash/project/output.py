@@ -42,7 +42,8 @@ def stdout_to_stderr() -> Iterator[Prints]:
 
 @contextmanager
 def _file_descriptor_1_is_2() -> Iterator[None]:
-    sys.stdout.flush()
+    if sys.stdout:  # None when the process was started without one
+        sys.stdout.flush()
     try:
         stdout = os.dup(1)
     except OSError:  # closed: nothing can reach it

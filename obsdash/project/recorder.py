@@ -18,6 +18,7 @@ from obsdash.project.inputs import (
     stamp,
 )
 
+_LONG = 1 << 24
 _STDLIB = os.__file__.removesuffix("os.py")
 
 # Audit events that say: the result may differ the next time, whatever we look at.
@@ -100,10 +101,13 @@ class Recorder:
 
 
 def _stamp_opened(path: str) -> Seen:
+    """Stamp a file, with the hash of its content unless it is long or no file at all."""
     try:
-        return stamp(path, Path(path).read_bytes())
+        file = Path(path)
+        small = file.is_file() and file.stat().st_size < _LONG
+        return stamp(path, file.read_bytes() if small else None)
     except OSError:
-        return None
+        return stamp(path)
 
 
 def _is_pythons(path: str) -> bool:

@@ -275,6 +275,28 @@ board = Dashboard(title="T", uid="t", panels=[Text()], rows=[Row(panels=[Text()]
     ]
 
 
+@pytest.mark.parametrize(
+    ("made", "sentence"),
+    [
+        ("dashboardv2.Dashboard('V')", "dashboard 'V' is in the v2 schema, which is not supported"),
+        (
+            "dashboardv2.manifest('v', dashboardv2.Dashboard('V'))",
+            "dashboard 'V' is in the v2 schema, which is not supported",
+        ),
+        (
+            "alerting.RuleGroup('g')",
+            "RuleGroup of grafana_foundation_sdk: Grafana-managed alerts are not supported",
+        ),
+    ],
+)
+def test_what_the_foundation_sdk_makes_beside_dashboards_is_refused(
+    load: Load, made: str, sentence: str
+) -> None:
+    pytest.importorskip("grafana_foundation_sdk")
+    source = f"from grafana_foundation_sdk.builders import alerting, dashboardv2\nx = {made}\n"
+    assert said(load({"dashboards/a.py": source})) == [f"dashboards/a.py: {sentence}"]
+
+
 def test_grafana_managed_alerts_are_refused_and_not_dropped(load: Load) -> None:
     source = "from grafanalib.core import AlertGroup\ngroup = AlertGroup('g', [])\n"
     project = load({"alerts/a.py": source})

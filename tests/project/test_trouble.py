@@ -212,6 +212,11 @@ b = {"uid": "b", "name": "B", "type": "prometheus", "url": "http://b", "isDefaul
     ]
 
 
+def test_a_repair_that_there_is_not_cannot_be_switched_off(load: Load) -> None:
+    project = load({"dashboards/a.py": f"x = {dashboard('a')}"}, off="refids")
+    assert said(project) == ["modernise.off: there is no repair 'refids'; did you mean 'ref-ids'?"]
+
+
 def test_a_dashboard_of_ten_megabytes_loads_in_seconds(load: Load) -> None:
     panel = '{"type": "text", "title": "T", "options": {"content": "' + "x" * 2000 + '"}}'
     source = dashboard("big", panels="[" + ",".join([panel] * 5000) + "]")

@@ -1,5 +1,7 @@
 """Each repair, by its name."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,6 +41,12 @@ def panel(made: Any, off: str = "") -> dict[str, Any]:
     """Return a grafanalib panel after all rules."""
     found: dict[str, Any] = repaired(core.Dashboard(title="T", panels=[made]), off)["panels"][0]
     return found
+
+
+def test_the_guide_names_every_rule() -> None:
+    guide = Path(__file__).parents[3] / "docs/definitions.md"
+    named = re.findall(r"`([a-z-]+)`", guide.read_text().partition("| repair |")[2])
+    assert {rule.name for rule in RULES} <= set(named)
 
 
 def test_the_names_of_the_rules_are_unique() -> None:
