@@ -37,7 +37,9 @@ class ThroughGrafana:
             why = f": {error.reason}" if error.reason else ""
             raise SourceError(
                 f"data source {self._source} gives Grafana no answer ({error.status}{why})",
-                help="is it running, and is the url of the data source right?",
+                help="give our token the right to query it, or the data source its credentials"
+                if error.status in (401, 403)
+                else "is it running, and is the url of the data source right?",
             ) from None
 
     def ask(self, question: Question) -> Answer:
