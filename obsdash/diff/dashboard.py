@@ -5,6 +5,7 @@ from typing import Any
 
 from obsdash.change import Change
 from obsdash.diff.alignment import IDENTITIES, aligned, orders
+from obsdash.diff.folder import moved
 from obsdash.diff.layout import Layout, layout
 from obsdash.diff.leaves import Place
 from obsdash.diff.missing import MISSING
@@ -21,25 +22,12 @@ RENUMBERED = 3  # panels that only got another id fold into one line
 
 def dashboard_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
     """Yield what separates two dashboards, the dashboard's own settings first."""
-    if live.folder != desired.folder:
-        yield _folder(live, desired)
+    yield from moved(live, desired)
     scope = Scope(Part.DASHBOARD, _settings(live.spec), _settings(desired.spec))
     yield from part_findings(scope, "", TOPICS, desired)
     yield from _parts(live, desired, "templating", Part.VARIABLE)
     yield from _parts(live, desired, "annotations", Part.ANNOTATION)
     yield from _panels(live, desired)
-
-
-def _folder(live: Resource, desired: Resource) -> Change:
-    names = [quoted(folder) if folder else "none" for folder in (live.folder, desired.folder)]
-    return Change(
-        subject="",
-        text=f"folder {names[0]} → {names[1]}",
-        verb="moved",
-        before=live.folder,
-        after=desired.folder,
-        origin=desired.origin,
-    )
 
 
 def _settings(spec: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -62,15 +62,24 @@ def leaves(before: Any, after: Any, place: Place = Place()) -> Iterator[Leaf]:  
             yield Leaf(place, before, after)
     elif isinstance(before, dict) and isinstance(after, dict):
         for key in dict.fromkeys([*after, *before]):
-            yield from leaves(before.get(key, MISSING), after.get(key, MISSING), place.key(key))
+            old, new = before.get(key, MISSING), after.get(key, MISSING)
+            if not _equal_scalars(old, new):
+                yield from leaves(old, new, place.key(key))
     elif isinstance(before, list) and isinstance(after, list):
         yield from _lists(before, after, place)
     elif before is MISSING and _taken_apart(after, place):
         yield from leaves(type(after)(), after, place)
     elif after is MISSING and _taken_apart(before, place):
         yield from leaves(before, type(before)(), place)
-    elif not (type(before) is type(after) and before == after):
+    elif not _equal_scalars(before, after):
         yield Leaf(place, before, after)
+
+
+def _equal_scalars(before: Any, after: Any) -> bool:
+    if before is after:
+        return True
+    plain = not isinstance(before, dict | list)
+    return plain and type(before) is type(after) and bool(before == after)
 
 
 def _taken_apart(value: Any, place: Place) -> bool:
@@ -88,12 +97,12 @@ def _equal(before: Any, after: Any) -> bool:
 
 
 def _lists(before: list[Any], after: list[Any], place: Place) -> Iterator[Leaf]:
+    if same(before, after):
+        return
     identity = IDENTITIES.get(place.path[-1]) if place.path else None
     items = [*before, *after]
     if identity and all(isinstance(item, dict) for item in items):
         yield from _named_items(aligned(before, after, identity), place)
-    elif same(before, after):
-        return
     elif any(isinstance(item, dict | list) for item in items):
         from obsdash.diff.remainder import remaining_leaves  # loads deepdiff: slow, seldom needed
 

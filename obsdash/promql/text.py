@@ -21,8 +21,13 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_LABEL_LIST = re.compile(
-    r"\b(by|without|on|ignoring|group_left|group_right)\s*\(([\w\s,]*)\)", re.IGNORECASE
+_TEXTS = r"""\#[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`"""
+_QUOTED = re.compile(_TEXTS, re.DOTALL)
+_REWRITTEN = re.compile(
+    rf"{_TEXTS}"
+    r"|(?<![\w:])\d\w*_\w*"
+    r"|\b(?P<keyword>by|without|on|ignoring|group_left|group_right)\s*\((?P<labels>[\w\s,]*)\)",
+    re.DOTALL | re.IGNORECASE,
 )
 
 
@@ -53,21 +58,21 @@ def parsable(expr: str) -> str:
 
     Label lists are sorted, because their order says nothing.
     """
-    runs = groupby(map(_parsable, tokens(expr)), key=lambda token: token.kind == "string")
-    parts = ((quoted, "".join(token.text for token in run)) for quoted, run in runs)
-    return "".join(part if quoted else _LABEL_LIST.sub(_sorted, part) for quoted, part in parts)
+    return _REWRITTEN.sub(_rewritten, expr)
 
 
-def _parsable(token: Token) -> Token:
-    if token.kind == "comment":
-        return Token("space", " ")
-    if token.kind == "raw":
-        return Token("string", json.dumps(token.text[1:-1], ensure_ascii=False))
-    if token.kind == "name" and token.text[0].isdigit():
-        return Token("name", token.text.replace("_", ""))
-    return token
+def _rewritten(match: re.Match[str]) -> str:
+    text = match[0]
+    if match["keyword"]:
+        labels = sorted(label.strip() for label in match["labels"].split(",") if label.strip())
+        return f"{match['keyword']} ({', '.join(labels)})"
+    if text[0] == "#":
+        return " "
+    if text[0] == "`":
+        return json.dumps(text[1:-1], ensure_ascii=False)
+    return text.replace("_", "") if text[0].isdigit() else text
 
 
-def _sorted(match: re.Match[str]) -> str:
-    labels = sorted(label.strip() for label in match[2].split(",") if label.strip())
-    return f"{match[1]} ({', '.join(labels)})"
+def unquoted(expr: str) -> str:
+    """Return an expression without its texts in quotes and its comments."""
+    return _QUOTED.sub("", expr)

@@ -147,6 +147,8 @@ def one_line(node: Expr) -> str:
 def _refuse_what_overflows(expr: str) -> None:
     if len(expr) > MAX_LENGTH:
         raise ValueError(f"the expression is longer than {MAX_LENGTH} characters")
+    if len(expr) <= MAX_NESTING:
+        return
     depth = deepest = operators = 0
     for token in tokens(expr):
         depth += (token.text == "(") - (token.text == ")")

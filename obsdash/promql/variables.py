@@ -12,7 +12,7 @@ from zlib import crc32
 
 import promql_parser
 
-from obsdash.promql.text import VARIABLE, Token, tokens
+from obsdash.promql.text import VARIABLE, Token, tokens, unquoted
 
 _VARIABLE = re.compile(VARIABLE)
 _NAME = re.compile(r"(?P<name>\w+)(?:\.(?P<field>\w+))?(?::(?P<format>.+))?", re.DOTALL)
@@ -55,6 +55,8 @@ def with_placeholders(expr: str, guess: Guess = Guess.NAMES) -> Placeholders:
     """
     if "$" not in expr and "[[" not in expr:
         return Placeholders(expr)
+    if not _VARIABLE.search(unquoted(expr)):
+        return Placeholders(_shortened(expr))
     originals: dict[str, str] = {}
     text = "".join(_replaced(expr, guess, originals))
     return Placeholders(text, originals)
@@ -169,7 +171,7 @@ def _replaced(expr: str, guess: Guess, originals: dict[str, str]) -> Iterator[st
     before = ("", "")  # the last two tokens that are no space
     for index, token in enumerate(pieces):
         stand_in = token.text
-        if token.kind == "string":
+        if token.kind in ("string", "raw"):
             stand_in = _shortened(token.text)
         elif token.kind == "range":
             stand_in = _DURATION.sub(lambda m: _note(_duration(m[0]), m[0], originals), token.text)
