@@ -33,6 +33,11 @@ class SourceError(TargetError):
     """One data source does not answer; others may."""
 
 
+def timed_out(error: TargetError) -> bool:
+    """Whether there was no answer in time: a matter of one query, the server may be well."""
+    return isinstance(error.__cause__, TimeoutError)
+
+
 @dataclass(frozen=True, slots=True)
 class Backends:
     """All data sources, and how to reach each.

@@ -6,7 +6,7 @@ from typing import Any
 
 from obsdash.errors import TargetError
 from obsdash.http import AnswerError, Client, success
-from obsdash.verify.backends import QueryError
+from obsdash.verify.backends import QueryError, timed_out
 from obsdash.verify.model import Answer
 
 _REFUSALS = (400, 422, 500, 503)  # 422: cannot be executed; 503: aborted, took too long
@@ -21,7 +21,7 @@ def checked_data(client: Client, product: str, call: Callable[[], Any]) -> Any:
             raise QueryError(error.reason) from None
         raise
     except TargetError as error:
-        if isinstance(error.__cause__, TimeoutError):
+        if timed_out(error):
             raise QueryError(error.message) from None
         raise
 

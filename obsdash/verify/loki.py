@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from obsdash.http import Client
+from obsdash.http import Client, success
 from obsdash.verify.backends import QueryError
 from obsdash.verify.envelope import answer_of, checked_data
 from obsdash.verify.model import Answer, Question, Window
@@ -26,9 +26,7 @@ class Loki:
 
     def check(self) -> None:
         """Raise TargetError unless this is a Loki that answers."""
-        answer = self._client.get_json("/loki/api/v1/labels")
-        if not isinstance(answer, Mapping) or answer.get("status") != "success":
-            checked_data(self._client, "Loki", lambda: answer)
+        success(self._enveloped("/loki/api/v1/labels", {}), self._client.url, "Loki")
 
     def ask(self, question: Question) -> Answer:
         """Run an expression, or what a variable says; logs are empty when no line matches."""
@@ -71,13 +69,13 @@ class Loki:
         return [str(item) for item in self._get(path, params) or []]
 
     def _get(self, path: str, params: Mapping[str, str]) -> Any:
-        def call() -> Any:
-            answer = self._client.get_json(path, params)
-            # Loki leaves `data` out where there is none.
-            ok = isinstance(answer, dict) and answer.get("status") == "success"
-            return {"data": None, **answer} if ok else answer
+        return checked_data(self._client, "Loki", lambda: self._enveloped(path, params))
 
-        return checked_data(self._client, "Loki", call)
+    def _enveloped(self, path: str, params: Mapping[str, str]) -> Any:
+        answer = self._client.get_json(path, params)
+        if isinstance(answer, dict) and answer.get("status") == "success":
+            return {"data": None, **answer}  # Loki leaves `data` out where there is none
+        return answer
 
 
 def _range(window: Window) -> dict[str, str]:
