@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboards._common import ANNOTATIONS, DOWN, ERRORS, LINKS, TAG
+from dashboards._common import ANNOTATIONS, LINKS, TAG
 from obsdash.author import (
     Dashboard,
     DatasourceVariable,
@@ -17,6 +17,7 @@ from obsdash.author import (
     TextVariable,
     TimeSeries,
     override,
+    thresholds,
     to_alert,
     to_dashboard,
     units,
@@ -27,10 +28,10 @@ FAILURES = '{service=~"$service", level=~"(?i)error|fatal|critical"} |~ `(?i)$se
 NO_FAILURES = "nothing was logged as an error in this time"
 
 LEVEL_COLORS = [
-    override(by_regex="/(?i)^(error|fatal|critical)/", color="red"),
-    override(by_regex="/(?i)^warn/", color="yellow"),
-    override(by_regex="/(?i)^info/", color="green"),
-    override(by_regex="/(?i)^(debug|trace)/", color="blue"),
+    override(by_regex="/^(error|fatal|critical)/i", color="red"),
+    override(by_regex="/^warn/i", color="yellow"),
+    override(by_regex="/^info/i", color="green"),
+    override(by_regex="/^(debug|trace)/i", color="blue"),
 ]
 
 to_api = to_dashboard(
@@ -67,7 +68,7 @@ first_screen = [
         description="Lines of level error or worse in the chosen time.",
         unit=units.SHORT,
         decimals=0,
-        thresholds=DOWN,
+        thresholds=thresholds("green", (1, "yellow"), (100, "red")),
         graph="none",
         links=[to_alert("LogErrorsHigh")],
     ),
@@ -81,7 +82,7 @@ first_screen = [
         description="How many of the lines are errors, in the chosen time.",
         unit=units.PERCENT_UNIT,
         decimals=2,
-        thresholds=ERRORS,
+        thresholds=thresholds("green", (0.01, "yellow"), (0.05, "red")),
         graph="none",
         no_value="no lines",
     ),
@@ -131,14 +132,14 @@ failures = [
     PieChart(
         "Errors by service",
         Loki(
-            f"sum by (service) (count_over_time({FAILURES} [$__range]))",
+            f"sum by (service) (count_over_time({FAILURES} [$__interval]))",
             "{{service}}",
-            instant=True,
             may_be_empty=NO_FAILURES,
         ),
         description="Which services the errors of the chosen time come from.",
         unit=units.SHORT,
         decimals=0,
+        calc="sum",
         shape="donut",
         legend_values=("value", "percent"),
     ),

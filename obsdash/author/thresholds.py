@@ -1,5 +1,6 @@
 """Thresholds, value mappings, overrides, transformations: what colours and shapes values."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -86,6 +87,12 @@ def override(
     matchers = given(byName=by_name, byRegexp=by_regex, byFrameRefID=by_query, byType=by_type)
     if len(matchers) != 1:
         refuse("an override needs exactly one of by_name, by_regex, by_query, by_type", place())
+    if re.search(r"\(\?[a-zA-Z]", by_regex):  # (?: and (?= are known
+        refuse(
+            f"an override's by_regex is matched by JavaScript, which does not know {by_regex!r}",
+            place(),
+            'write flags behind it: "/^error/i"',
+        )
     properties = {
         "unit": unit,
         "decimals": decimals,

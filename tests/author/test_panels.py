@@ -191,6 +191,11 @@ def test_an_override_of_nothing_or_of_two_things_is_refused(matchers: dict[str, 
         override(unit="s", **matchers)
 
 
+def test_a_pattern_that_javascript_does_not_know_is_refused() -> None:
+    with pytest.raises(DefinitionError, match="matched by JavaScript"):
+        override(by_regex="(?i)error", color="red")
+
+
 def test_an_open_end_of_a_range_is_left_out_because_grafana_9_takes_null_for_0() -> None:
     assert map_range(5, None, "many")["options"] == {
         "from": 5,
