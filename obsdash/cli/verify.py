@@ -82,6 +82,8 @@ def command(
         return mark_known(found, known, str(baseline)) if baseline else found
 
     findings = _patiently(run, wait) if wait else run()
+    if refs and not findings:
+        raise ConfigError("what you named holds no queries", help="name dashboards or rule groups")
     click.echo(_shown(findings, format_, verbose=verbose or context.verbose))
     return 0 if all(finding.ok for finding in findings) else 1
 

@@ -11,10 +11,18 @@ import orjson
 
 from obsdash.errors import TargetError
 from obsdash.http import AnswerError, Client, Response
-from obsdash.verify.backends import Backend, QueryError, SourceError, UnsupportedError
+from obsdash.verify.backends import (
+    Backend,
+    QueryError,
+    SourceError,
+    UnsupportedError,
+    timed_out,
+)
 from obsdash.verify.model import Answer, DataSource, Question, Window
 
 _NOT_OURS = (401, 403, 407)  # these concern every query
+_REFUSED = "give our token the right to query it, or the data source its credentials"
+_DEAD = "is it running, and is the url of the data source right?"
 
 
 class ThroughGrafana:
@@ -34,13 +42,17 @@ class ThroughGrafana:
             if self._api:
                 self._api.check()
         except AnswerError as error:
-            why = f": {error.reason}" if error.reason else ""
-            raise SourceError(
-                f"data source {self._source} gives Grafana no answer ({error.status}{why})",
-                help="give our token the right to query it, or the data source its credentials"
-                if error.status in (401, 403)
-                else "is it running, and is the url of the data source right?",
-            ) from None
+            why = ": ".join(filter(None, (str(error.status), error.reason)))
+            raise self._silent(why, _REFUSED if error.status in _NOT_OURS else _DEAD) from None
+        except TargetError as error:
+            if timed_out(error):
+                raise self._silent("too late", _DEAD) from None
+            raise
+
+    def _silent(self, why: str, remedy: str) -> SourceError:
+        return SourceError(
+            f"data source {self._source} gives Grafana no answer ({why})", help=remedy
+        )
 
     def ask(self, question: Question) -> Answer:
         """Run a query as Grafana's front end sends it, a variable's by the own interface."""
@@ -58,7 +70,7 @@ class ThroughGrafana:
         try:
             response = self._client.request("POST", "/api/ds/query", json=body)
         except TargetError as error:
-            if isinstance(error.__cause__, TimeoutError):
+            if timed_out(error):
                 raise QueryError(error.message) from None
             raise
         document = _document(response)

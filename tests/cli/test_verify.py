@@ -206,6 +206,15 @@ def test_only_what_is_named_is_run() -> None:
     assert "did you mean 'dashboard/shop'?" in err
 
 
+def test_naming_only_what_holds_no_queries_is_a_mistake(project: Path) -> None:
+    (project / "dashboards" / "empty.json").write_text(
+        '{"uid": "empty", "title": "Empty", "panels": []}'
+    )
+    code, out, err = obsdash("dashboard/empty")
+    assert (code, out) == (2, "")
+    assert err.splitlines()[0] == "error: what you named holds no queries"
+
+
 def test_json_and_markdown_are_results_on_stdout() -> None:
     code, out, err = obsdash("--format", "json")
     assert (code, err) == (0, "")

@@ -1,6 +1,7 @@
 """Queries through a Grafana: the double's answers and those of real ones are judged alike."""
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from obsdash.verify import (
     grafana_sources,
     proxy_path,
 )
-from tests.support.servers import Program, canned, grafana_programs, running_grafana
+from tests.support.servers import Asked, Program, canned, grafana_programs, running_grafana
 from tests.verify.backend import dashboard, panel, rules, run, variable
 from tests.verify.grafana import SOURCES, grafana
 
@@ -155,6 +156,22 @@ def test_wrong_credentials_are_one_sentence(url: str) -> None:
             backend=ThroughGrafana(client, source, None),
             named={"testdata": ThroughGrafana(client, source, None)},
         )
+
+
+def test_a_data_source_that_answers_too_late_does_not_end_the_run() -> None:
+    hold = threading.Event()
+
+    def held(asked: Asked) -> tuple[int, str, bytes]:
+        hold.wait(30)
+        return 502, "", b""
+
+    source = DataSource("prometheus", "prom")
+    with canned(held) as server:
+        client = Client(server.url, timeout=0.1)
+        backend = ThroughGrafana(client, source, Prometheus(client))
+        (finding,) = run(dashboard(panel("up")), backend=backend)
+        hold.set()
+    assert finding.reason == "data source prom gives Grafana no answer (too late)"
 
 
 def test_who_may_not_list_the_data_sources_gets_none() -> None:
