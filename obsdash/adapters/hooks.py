@@ -97,29 +97,45 @@ def _new(cls: type[Any], *_arguments: Any, **_keywords: Any) -> Any:
     made: Any = object.__new__(cls)
     frame = sys._getframe(1)
     original = frame.f_locals.get("inst") if frame.f_code.co_name == "evolve" else None
-    if original is None:
-        remember_object(made, frame)
-    else:
+    if isinstance(original, cls):
         copy_marks(original, made)  # attr.evolve copies an object to change it
+    else:
+        remember_object(made, frame)
     return made
 
 
 def _auto_panel_ids(dashboard: Any) -> Any:
     """Give panels without an id one of their title, where grafanalib would count them through.
 
-    Like its own, it returns a new dashboard. Counted ids all change when a panel is inserted.
+    Counted ids all change when a panel is inserted. Like grafanalib's own, it returns a new
+    dashboard; it leaves dicts to the modernise pass, where grafanalib's fails.
     """
-    ids = Ids(panel.id for panel in dashboard._iter_panels() if panel.id)
+    ids = Ids(filter(None, map(_id, dashboard._iter_panels())))
 
     def numbered(panel: Any) -> Any:
-        if panel.id:
+        if isinstance(panel, dict):
             return panel
-        copy = object.__new__(type(panel))
-        copy.__dict__.update(panel.__dict__)  # its marks too
-        copy.id = ids.give(panel.title, _kind(panel))
-        return copy
+        inside = getattr(panel, "panels", None)
+        changes: dict[str, Any] = {"panels": list(map(numbered, inside))} if inside else {}
+        if not panel.id:
+            changes["id"] = ids.give(panel.title, _kind(panel))
+        return _copy(panel, **changes) if changes else panel
 
-    return dashboard._map_panels(numbered)
+    return _copy(
+        dashboard,
+        panels=list(map(numbered, dashboard.panels)),
+        rows=[_copy(row, panels=list(map(numbered, row.panels))) for row in dashboard.rows],
+    )
+
+
+def _id(panel: Any) -> Any:
+    return panel.get("id") if isinstance(panel, dict) else panel.id
+
+
+def _copy(thing: Any, **changes: Any) -> Any:
+    copy: Any = object.__new__(type(thing))
+    copy.__dict__.update(thing.__dict__, **changes)  # its marks too
+    return copy
 
 
 def _kind(panel: Any) -> Any:

@@ -26,6 +26,7 @@ _DEPTH = 200
 def plain(value: Any, what: str, origin: Origin, *, places: DictPlaces | None = None) -> Any:
     """Return a deep copy as plain JSON; raises DefinitionError naming `what` and the path.
 
+    origin: of the whole; an error names the innermost part that has a place.
     With the places of dict literals, the copy has the marks of its parts inside, else none.
     """
     careful = _Careful(places)
@@ -36,7 +37,8 @@ def plain(value: Any, what: str, origin: Origin, *, places: DictPlaces | None = 
             orjson.dumps(copy)
         return copy
     except (_NotJsonError, RecursionError):
-        raise DefinitionError(f"{what}: {_fault(value)}", origin=origin) from None
+        fault, place = _fault(value)
+        raise DefinitionError(f"{what}: {fault}", origin=place or origin) from None
     except orjson.JSONEncodeError as error:
         raise DefinitionError(f"{what} cannot be JSON: {error}", origin=origin) from None
 
@@ -171,33 +173,40 @@ def _unwrap(value: Any) -> Any:
 
 def _refused(value: Any, error: Exception) -> DefinitionError:
     place = marks_of(value).get(ORIGIN_KEY)
-    return DefinitionError(
-        f"this {type(value).__name__} cannot be written as JSON: {error}",
-        origin=parse_origin(place) if place else None,
-    )
+    message = f"this {type(value).__name__} cannot be written as JSON: {error}"
+    return DefinitionError(message, origin=parse_origin(place) if place else None)
 
 
-def _fault(root: Any) -> str:
+def _fault(root: Any) -> tuple[str, Origin | None]:
     """Say what cannot be JSON, and where; walks without recursion, as depth may be the fault."""
     stack: list[tuple[Any, str, tuple[Any, ...]]] = [(root, "", ())]
     while stack:
         value, path, around = stack.pop()
-        if any(value is outer for outer in around):
-            return f"{_spoken(path)} contains itself"
-        if len(around) > _DEPTH:
-            return f"{_spoken(path[:40])}… is nested more than {_DEPTH} deep"
-        if isinstance(value, float) and value - value != 0:
-            return f"{_spoken(path)} is {value}, which JSON cannot say"
         try:
-            inside = _inside(value, path)
+            if any(value is outer for outer in around):
+                raise _NotJsonError("contains itself")
+            inside = _inside(value, path, len(around))
         except _NotJsonError as reason:
-            return f"{_spoken(path)} {reason}"
+            return f"{_spoken(path)} {reason}", _innermost((*around, value))
         stack += [(item, place, (*around, value)) for item, place in reversed(inside)]
-    return "it cannot be written as JSON"
+    return "it cannot be written as JSON", None
 
 
-def _inside(value: Any, path: str) -> list[tuple[Any, str]]:
+def _spoken(path: str) -> str:
+    return (path if len(path) < 80 else f"…{path[-60:]}") or "the whole"
+
+
+def _innermost(around: tuple[Any, ...]) -> Origin | None:
+    places = (marks_of(value).get(ORIGIN_KEY) for value in reversed(around))
+    return next((parse_origin(place) for place in places if place), None)
+
+
+def _inside(value: Any, path: str, depth: int) -> list[tuple[Any, str]]:
     """Return the parts of a value with their paths; raises _NotJsonError with a reason."""
+    if depth > _DEPTH:
+        raise _NotJsonError(f"is nested more than {_DEPTH} deep")
+    if isinstance(value, float) and value - value != 0:
+        raise _NotJsonError(f"is {value}, which JSON cannot say")
     if isinstance(value, dict):
         for key in value:
             if not isinstance(key, str):
@@ -211,7 +220,3 @@ def _inside(value: Any, path: str) -> list[tuple[Any, str]]:
         return [(_unwrap(value), path)]
     except _NotJsonError:
         raise _NotJsonError(f"is a {type(value).__name__}, which JSON cannot say") from None
-
-
-def _spoken(path: str) -> str:
-    return path or "the whole"

@@ -109,6 +109,37 @@ other = Dashboard(title="T", uid="u", panels=[Text()])
     assert board.spec["panels"][0]["id"] == other.spec["panels"][0]["id"]
 
 
+def test_auto_panel_ids_copes_with_rows_and_dicts(load: Load) -> None:
+    source = """
+from grafanalib.core import Dashboard, Graph, Row, TimeSeries
+
+board = Dashboard(title="T", uid="t", panels=[{"title": "d", "id": 9}, {"title": "e"},
+    TimeSeries(title="a")]).auto_panel_ids()
+old = Dashboard(title="O", uid="o", rows=[Row(panels=[Graph(title="g")])]).auto_panel_ids()
+assert old.rows[0].panels[0].id
+"""
+    project = load({"dashboards/a.py": source})
+    assert said(project) == []
+    assert all(panel["id"] > 0 for panel in project.resources[1].spec["panels"])
+
+
+def test_an_error_inside_names_the_innermost_place(load: Load) -> None:
+    source = """
+from grafanalib.core import Dashboard, Target, TimeSeries
+
+board = Dashboard(title="T", uid="t", panels=[
+    TimeSeries(title="a"),
+    TimeSeries(title="b", targets=[
+        Target(expr="x"),
+        Target(expr={"set"})]),
+])
+"""
+    assert said(load({"dashboards/a.py": source})) == [
+        'dashboards/a.py:8: dashboard "T": panels[1].targets[1].expr is a set,'
+        " which JSON cannot say"
+    ]
+
+
 def test_why_a_panel_may_be_empty_travels_with_it(load: Load) -> None:
     source = """
 from grafanalib.core import Dashboard, Target, TimeSeries
