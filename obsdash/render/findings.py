@@ -125,13 +125,13 @@ def _finding(finding: Finding, file: str) -> Iterator[str]:
     color = None if finding.ok and finding.status is not Status.SLOW else _COLORS[finding.status]
     place = _place(finding.query.origin, file)
     known = "known from the baseline" if finding.known else ""
-    parts = [finding.query.part, place, printable(finding.reason), known]
+    parts = [finding.query.part, place, finding.reason, known]
     text = "  ".join(printable(part) for part in parts if part)
     yield f"  {click.style(status, fg=color) if color else status}{text}"
     if not finding.expected:
         indent = " " * (2 + _WIDTH)
-        if finding.ran:
-            yield f"{indent}{_query(finding.ran)}"
+        if query := _query(finding):
+            yield f"{indent}{query}"
         if finding.help:
             yield f"{indent}help: {printable(finding.help)}"
 
@@ -143,8 +143,9 @@ def _place(origin: Origin | None, file: str) -> str:
     return f":{origin.line}" if origin.file == file else str(origin)
 
 
-def _query(text: str) -> str:
-    line = printable(" ".join(text.split()))
+def _query(finding: Finding) -> str:
+    """Return the query as it ran, or as defined when it did not, in one bounded line."""
+    line = printable(" ".join((finding.ran or finding.query.text).split()))
     return line if len(line) <= _LONGEST_QUERY else line[: _LONGEST_QUERY - 1] + "…"
 
 
@@ -161,7 +162,7 @@ def _skipped(findings: Iterable[Finding]) -> Iterator[str]:
 def _row(finding: Finding) -> str:
     query = finding.query
     status = f"{finding.status} (known)" if finding.known else str(finding.status)
-    ran = _query(finding.ran) if not finding.expected else ""
+    ran = _query(finding) if not finding.expected else ""
     what = " ".join(filter(None, (code(printable(finding.reason)), code(ran))))
     cells = [
         code(printable(text)) for text in (str(query.ref), query.part, str(query.origin or ""))

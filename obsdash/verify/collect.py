@@ -43,13 +43,13 @@ def source_of(value: Any, default: Source = Source()) -> Source:  # noqa: B008 (
     return Source(uid=value) if isinstance(value, str) and value not in ("", "default") else default
 
 
-def variables_of(spec: Mapping[str, Any]) -> list[tuple[int, Any]]:
-    """Return a dashboard's variables with their positions."""
-    return list(enumerate(_section(spec, "templating")))
+def variables_of(spec: Mapping[str, Any]) -> list[Any]:
+    """Return a dashboard's variables as they stand."""
+    return _section(spec, "templating")
 
 
 def _variables(resource: Resource) -> Iterator[Query]:
-    for index, variable in variables_of(resource.spec):
+    for index, variable in enumerate(variables_of(resource.spec)):
         pointer = f"/templating/list/{index}"
         if not isinstance(variable, Mapping):
             yield _nothing(resource, f"variable {index + 1}", pointer, "variable")
@@ -58,17 +58,19 @@ def _variables(resource: Resource) -> Iterator[Query]:
 
 
 def _variable(resource: Resource, variable: Mapping[str, Any], pointer: str) -> Query:
+    source = source_of(variable.get("datasource"))
     given = variable.get("query")
     model = given if isinstance(given, Mapping) else {"query": given}
     return Query(
         ref=resource.ref,
         part=f"variable {variable.get('name', '?')}",
         role="variable",
-        source=source_of(variable.get("datasource")),
+        source=source,
         text=_variable_text(model) or _string(variable.get("definition")),
         model=model,
         origin=resource.origin_of(pointer),
         empty=_empty(resource, pointer),
+        skip=_logical(source),
     )
 
 
@@ -94,8 +96,7 @@ def _annotations(resource: Resource) -> Iterator[Query]:
 
 def _annotation(resource: Resource, annotation: Mapping[str, Any], pointer: str) -> Query:
     inner = annotation.get("target")  # newer editors put the query here
-    own = isinstance(inner, Mapping) and not annotation.get("expr")
-    model = dict(inner) if own and isinstance(inner, Mapping) else annotation
+    model = inner if isinstance(inner, Mapping) and not annotation.get("expr") else annotation
     return Query(
         ref=resource.ref,
         part=f'annotation "{annotation.get("name", "?")}"',

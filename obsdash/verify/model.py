@@ -91,11 +91,11 @@ class Query:
 
     def skipped(self, why: str, help: str = "") -> "Finding":  # noqa: A002
         """Return the finding that it is not run, as is right."""
-        return Finding(self, Status.SKIPPED, why, self.text, help=help)
+        return Finding(self, Status.SKIPPED, why, help=help)
 
     def wrong(self, why: str, help: str = "") -> "Finding":  # noqa: A002
         """Return the finding that it cannot be run as it stands."""
-        return Finding(self, Status.ERROR, why, self.text, expected=False, help=help)
+        return Finding(self, Status.ERROR, why, expected=False, help=help)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,8 @@ class Answer:
 class Finding:
     """How one query went.
 
-    ran: the query with its variables replaced; source: the data source it ran on.
+    ran: the query with its variables replaced; source: the data source it ran on; "" when it did
+    not run.
     expected: this is as it should be. known: it is not, but was so before (a baseline).
     help: what to do, where there is a simple answer.
     """

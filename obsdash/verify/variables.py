@@ -86,7 +86,7 @@ def dashboard_variables(spec: Mapping[str, Any]) -> list[Variable]:
     """Return a dashboard's variables, each after those that it depends on."""
     found = [
         Variable(str(entry.get("name") or ""), str(entry.get("type") or ""), entry)
-        for _, entry in variables_of(spec)
+        for entry in variables_of(spec)
         if isinstance(entry, Mapping)
     ]
     return list(_ordered(found))
