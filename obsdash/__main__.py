@@ -20,8 +20,9 @@ def main() -> None:
         code = run(sys.argv[1:])
         if sys.stdout:  # there is none when the caller closed it
             sys.stdout.flush()
-    except KeyboardInterrupt:  # before or after the command
-        code = 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr, flush=True)  # noqa: T201
+        os._exit(2)  # at once: a thread that waits for a server is not waited for
     except OSError as error:
         if error.filename is not None or error.errno not in _UNWRITABLE:
             raise

@@ -109,7 +109,7 @@ def root(
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run a command line and return its exit code."""
+    """Run a command line and return its exit code; a Ctrl-C is raised."""
     try:
         result = root.main(list(_hoist(arguments)), prog_name="obsdash", standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -117,8 +117,10 @@ def run(arguments: Sequence[str]) -> int:
     except click.UsageError as error:
         error.show()
         return 2
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+    except click.Abort as stop:
+        if isinstance(stop.__cause__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
+        click.echo("nothing was done", err=True)
         return 2
     return result if isinstance(result, int) else 0
 

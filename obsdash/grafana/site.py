@@ -31,12 +31,11 @@ class Site:
 
     def each(self, function: Callable[[T], R], items: Collection[T]) -> list[R]:
         """Return what a function gives for each item, several at a time."""
-        with ThreadPoolExecutor(self.workers) as pool:
-            try:
-                return list(pool.map(function, items))
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        pool = ThreadPoolExecutor(self.workers)
+        try:
+            return list(pool.map(function, items))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # a Ctrl-C waits for no server
 
 
 @dataclass(slots=True)
