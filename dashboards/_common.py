@@ -134,10 +134,10 @@ RESOLUTION = IntervalVariable(
     description="The shortest step of the charts; a longer one smooths them.",
 )
 
-# The moment an alert begins to fire; drawn for as long as they fire, a few would hide the charts.
 FIRING = 'max by (alertname, job, severity) (ALERTS{alertstate="firing"})'
 
 ANNOTATIONS = [
+    # Where an alert begins to fire; drawn for as long as it fires, a few would hide the charts.
     PrometheusAnnotation(
         "Alerts",
         f"{FIRING} unless {FIRING.replace('}', '} offset $__interval')}",
