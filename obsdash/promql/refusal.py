@@ -1,5 +1,6 @@
 """Whether a rule's expression is one that Prometheus evaluates."""
 
+import re
 import subprocess
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from obsdash.promql.text import tokens
 from obsdash.promql.tree import parse_error
 
 _SECONDS = 20
+_REASON = re.compile(r"could not parse expression: (?:\d+:\d+: )?(?:parse error: )?(.+)")
 
 NEWER = "if your Prometheus knows more PromQL, have its promtool on PATH: it then decides"
 
@@ -27,14 +29,15 @@ def refusal(expr: str) -> str | None:
     if any("$" in t.text for t in tokens(expr) if t.kind not in ("string", "raw", "comment")):
         return "it holds a variable, which only Grafana replaces"
     reason = parse_error(expr)
-    return reason if reason and not _promtool_takes(expr) else None
+    return _asked(expr, reason) if reason else None
 
 
 @lru_cache
-def _promtool_takes(expr: str) -> bool:
+def _asked(expr: str, doubt: str) -> str | None:
+    """Return what promtool has against an expression, the doubt itself where it cannot be asked."""
     promtool = which("promtool")
     if promtool is None:
-        return False
+        return doubt
     with TemporaryDirectory(prefix="obsdash-") as folder:
         file = Path(folder) / "rules.yml"
         rule = {"record": "asked", "expr": expr}
@@ -43,9 +46,14 @@ def _promtool_takes(expr: str) -> bool:
             done = subprocess.run(
                 [promtool, "check", "rules", str(file)],
                 capture_output=True,
+                text=True,
+                errors="replace",
                 check=False,
                 timeout=_SECONDS,
             )
         except (OSError, subprocess.TimeoutExpired):
-            return False
-    return done.returncode == 0
+            return doubt
+    if done.returncode == 0:
+        return None
+    found = _REASON.search(done.stderr + done.stdout)
+    return found[1] if found else doubt
