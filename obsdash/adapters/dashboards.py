@@ -5,10 +5,13 @@ import re
 from obsdash.adapters.draft import Draft, Style, Where, origin_in, text_of
 from obsdash.errors import DefinitionError
 from obsdash.origin import Origin
-from obsdash.resource import DASHBOARD, Ref, Spec
+from obsdash.resource import DASHBOARD, Ref, Spec, canonical_json
 
 UID_LIMIT = 40
 _UID = re.compile(r"[A-Za-z0-9_-]+")
+# What "export for sharing externally" adds, read by the import dialog alone.
+_EXPORT = ("__inputs", "__requires", "__elements")
+_NOT_SENT = ("id", "version", *_EXPORT)
 
 
 def read(document: Spec, where: Where, origin: Origin | None = None) -> list[Draft]:
@@ -20,7 +23,7 @@ def read(document: Spec, where: Where, origin: Origin | None = None) -> list[Dra
     what = f'dashboard "{title}"'
     _refuse_inputs(document, what, origin)
     uid = checked_uid(document.get("uid"), what, origin)
-    spec = {key: value for key, value in document.items() if key not in ("id", "version")}
+    spec = {key: value for key, value in document.items() if key not in _NOT_SENT}
     return [Draft(Ref(DASHBOARD, uid), spec, origin, Style.FOREIGN)]
 
 
@@ -48,13 +51,24 @@ def checked_uid(uid: object, what: str, origin: Origin) -> str:
 
 
 def _refuse_inputs(document: Spec, what: str, origin: Origin) -> None:
+    """Refuse `${DS_X}` that stands for an input; one that nothing waits for is only dead text."""
     inputs = document.get("__inputs")
     if not isinstance(inputs, list) or not inputs:
         return
-    names = ", ".join(sorted({text_of(item, "name") or "?" for item in inputs}))
-    raise DefinitionError(
-        f"{what} waits for inputs that only Grafana's import dialog fills: {names}",
-        origin=origin,
-        help="replace ${…} by the uid of your data source and delete __inputs, "
-        'or export it without "share externally"',
-    )
+    declared = {text_of(item, "name") for item in inputs} - _variables(document)
+    text = canonical_json({key: value for key, value in document.items() if key not in _EXPORT})
+    waiting = sorted(name for name in declared if name and f"${{{name}}}".encode() in text)
+    if waiting:
+        raise DefinitionError(
+            f"{what} waits for inputs that only Grafana's import dialog fills: "
+            + ", ".join(waiting),
+            origin=origin,
+            help="replace ${…} by the uid of your data source, "
+            'or export it without "share externally"',
+        )
+
+
+def _variables(document: Spec) -> set[str]:
+    section = document.get("templating")
+    entries = section.get("list") if isinstance(section, dict) else None
+    return {text_of(entry, "name") for entry in entries or [] if isinstance(entry, dict)}

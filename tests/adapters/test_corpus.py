@@ -31,7 +31,7 @@ def classic(path: Path) -> dict[str, Any] | None:
         document = document["dashboard"]
     if not isinstance(document, dict) or "apiVersion" in document or "elements" in document:
         return None
-    for key in ("__inputs", "id", "version"):
+    for key in ("__inputs", "__requires", "__elements", "id", "version"):
         document.pop(key, None)
     document["uid"] = re.sub(r"\W", "-", str(document.get("uid") or "none"), flags=re.ASCII)[:40]
     document["title"] = document.get("title") or "none"

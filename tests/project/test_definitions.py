@@ -178,7 +178,8 @@ def test_grafana_s_exports_are_taken_out_of_their_wrapping(load: Load) -> None:
 
 
 def test_what_cannot_be_delivered_is_an_error_with_the_way_out(load: Load) -> None:
-    inputs = {"uid": "i", "title": "I", "panels": [], "__inputs": [{"name": "DS_PROM"}]}
+    panel = {"id": 1, "title": "p", "type": "text", "datasource": {"uid": "${DS_PROM}"}}
+    inputs = {"uid": "i", "title": "I", "panels": [panel], "__inputs": [{"name": "DS_PROM"}]}
     project = load(
         {
             "dashboards/config.yaml": "apiVersion: v1\nkind: ConfigMap\ndata: {}\n",
@@ -234,3 +235,18 @@ def test_two_projects_in_one_process_do_not_mix(tmp_path: Path) -> None:
         )
         titles += [r.spec["title"] for r in load_project(root, Environment("test")).resources]
     assert titles == ["one", "two"]
+
+
+def test_an_export_whose_inputs_nothing_waits_for_is_a_dashboard(load: Load) -> None:
+    variable = {"name": "DS_PROM", "type": "datasource", "query": "prometheus"}
+    board = {
+        "uid": "x",
+        "title": "${DS_PROM} as a variable",
+        "panels": [],
+        "templating": {"list": [variable]},
+        "__inputs": [{"name": "DS_PROM"}, {"name": "DS_UNUSED"}],
+        "__requires": [],
+    }
+    project = load({"dashboards/x.json": json.dumps(board)})
+    assert said(project) == []
+    assert "__inputs" not in project.resources[0].spec
