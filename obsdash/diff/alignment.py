@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
+from obsdash.diff.integrations import INTEGRATIONS
 from obsdash.diff.missing import MISSING
 
 T = TypeVar("T")
@@ -46,10 +47,10 @@ def paired(old: Sequence[T], new: Sequence[T], stages: Sequence[Stage[T]]) -> di
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What names the items of a list: a function, and the key that it reads."""
+    """What names the items of a list: a function, and the keys that it reads."""
 
     name: Callable[[Any], Hashable]
-    key: str = ""
+    keys: tuple[str, ...] = ()
 
 
 class Pair(NamedTuple):
@@ -70,7 +71,7 @@ def aligned(before: Sequence[Any], after: Sequence[Any], identity: Identity) -> 
         (
             by(lambda item: (identity.name(item), packed(item))),
             by(identity.name),
-            by(lambda item: packed({k: v for k, v in item.items() if k != identity.key})),
+            *(by(_without(key)) for key in identity.keys or ("",)),
         ),
     )
     names, old_names = _names(after, identity), _names(before, identity)
@@ -80,6 +81,10 @@ def aligned(before: Sequence[Any], after: Sequence[Any], identity: Identity) -> 
     ]
     gone = set(range(len(before))) - set(pairs.values())
     return [*kept, *(Pair(old_names[i], i, None, before[i], MISSING) for i in sorted(gone))]
+
+
+def _without(key: str) -> Callable[[Any], Hashable]:
+    return lambda item: packed({k: v for k, v in item.items() if k != key})
 
 
 def orders(pairs: Sequence[Pair]) -> tuple[list[str], list[str]]:
@@ -105,23 +110,19 @@ def _names(items: Sequence[Any], identity: Identity) -> list[str]:
 
 
 def _field(key: str) -> Identity:
-    return Identity(lambda item: str(item.get(key) or ""), key)
+    return Identity(lambda item: str(item.get(key) or ""), (key,))
 
 
 def _route(route: Any) -> str:
-    found = [f'{name}="{value}"' for name, value in _items(route.get("match"))]
-    found += [f'{name}=~"{value}"' for name, value in _items(route.get("match_re"))]
-    matchers = route.get("matchers")
-    found += map(str, matchers if isinstance(matchers, list) else ())
-    return ", ".join(sorted(found))
-
-
-def _items(mapping: Any) -> list[tuple[Any, Any]]:
-    return list(mapping.items()) if isinstance(mapping, dict) else []
+    return _listed(route.get("matchers"))
 
 
 def _inhibition(rule: Any) -> str:
-    return f"{rule.get('source_matchers')} → {rule.get('target_matchers')}"
+    return f"{_listed(rule.get('source_matchers'))} → {_listed(rule.get('target_matchers'))}"
+
+
+def _listed(matchers: Any) -> str:
+    return ", ".join(map(str, matchers)) if isinstance(matchers, list) else ""
 
 
 def _matcher(override: Any) -> str:
@@ -133,14 +134,17 @@ def _matcher(override: Any) -> str:
 # Lists whose items have a name, by the key that holds the list. A step's name is its position.
 IDENTITIES: Mapping[str, Identity] = {
     "targets": _field("refId"),
-    "overrides": Identity(_matcher, "matcher"),
+    "overrides": Identity(_matcher, ("matcher",)),
     "properties": _field("id"),
     "list": _field("name"),
     "links": _field("title"),
     "dataLinks": _field("title"),
     "transformations": _field("id"),
     "receivers": _field("name"),
-    "inhibit_rules": Identity(_inhibition, "target_matchers"),
-    "routes": Identity(_route, "matchers"),
+    "inhibit_rules": Identity(_inhibition, ("target_matchers", "source_matchers")),
+    "routes": Identity(_route, ("matchers",)),
+    "time_intervals": _field("name"),
+    "mute_time_intervals": _field("name"),
     "steps": Identity(lambda _step: "step"),
+    **{kind: Identity(lambda _item: "") for kind in INTEGRATIONS},
 }

@@ -86,7 +86,7 @@ def _taken_apart(value: Any, place: Place) -> bool:
     """Whether a value on one side only is told by its parts: objects, lists of named items."""
     if isinstance(value, list):
         identity = IDENTITIES.get(place.path[-1]) if place.path else None
-        return bool(value and identity and identity.key)
+        return bool(value and identity and identity.keys)
     return isinstance(value, dict) and bool(value)
 
 

@@ -8,6 +8,7 @@ from obsdash.change import Change, Verb
 from obsdash.diff.leaves import ORDER, Leaf, leaves, value_at
 from obsdash.diff.missing import MISSING
 from obsdash.diff.noise import noise_class
+from obsdash.diff.ondisk import ON_DISK
 from obsdash.diff.scope import Scope
 from obsdash.resource import Resource
 from obsdash.spelling import from_to, spelled
@@ -174,4 +175,9 @@ def texts(group: Group, prefix: str = "") -> Iterator[str]:
             yield prefix + plainly(label(below) or group.name, leaf.before, leaf.after)
 
 
+def _file(group: Group) -> Iterator[str]:
+    yield f"{ON_DISK} {group.before}"
+
+
 PLAIN = Topic((), _plain)
+FILE = Topic((ON_DISK,), _file)

@@ -8,14 +8,11 @@ from obsdash.change import Change
 from obsdash.diff.alignment import Stage, by, packed, paired
 from obsdash.diff.leaves import Place
 from obsdash.diff.missing import MISSING
-from obsdash.diff.naming import Finding, Group, Topic, part_findings, plainly, whole
+from obsdash.diff.naming import FILE, Finding, Group, Topic, part_findings, plainly, whole
 from obsdash.diff.scope import Part, Scope
 from obsdash.promql import canonical, collapsed, expression_changes
 from obsdash.resource import LOKI_RULE_GROUP, Resource
 from obsdash.spelling import cut, from_to, quoted
-
-# The key under which a live Prometheus says that a file is not what it has loaded.
-ON_DISK = "file on disk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,7 @@ class Rule:
 def group_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
     """Yield what separates two rule groups."""
     scope = Scope(Part.GROUP, _settings(live), _settings(desired))
-    yield from part_findings(scope, "", (Topic((ON_DISK,), _on_disk),), desired)
+    yield from part_findings(scope, "", (FILE,), desired)
     old, new = _rules(live.spec), _rules(desired.spec)
     found = paired(old, new, _STAGES)
     pairs = [(old[found[index]], new[index]) for index in sorted(found)]
@@ -166,10 +163,6 @@ def _verb(after: Any) -> str:
 
 # Prometheus knows a pending or firing alert by its name and labels only.
 _ANEW = "; its timers start anew"
-
-
-def _on_disk(group: Group) -> Iterator[str]:
-    yield f"{ON_DISK} {group.before}"
 
 
 def _named(noun: str, consequence: str = "") -> Callable[[Group], Iterator[str]]:

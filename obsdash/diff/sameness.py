@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from obsdash.diff import defaults
+from obsdash.diff import defaults, routing
+from obsdash.diff.integrations import INTEGRATIONS
 from obsdash.diff.leaves import ORDER, Leaf, same, value_at
 from obsdash.diff.missing import MISSING
 from obsdash.diff.scope import Part, Scope
@@ -95,6 +96,8 @@ def default(leaf: Leaf, scope: Scope) -> bool:
     value = leaf.after if leaf.before is MISSING else leaf.before
     if scope.part is Part.DASHBOARD and leaf.path[:2] == ("annotations", "list"):
         return isinstance(value, dict) and value.get("builtIn") == 1
+    if scope.part is Part.ALERTMANAGER:
+        return routing.filled_in(leaf, scope)
     known = _defaults(leaf, scope)
     dotted = ".".join(leaf.path[2:] if leaf.path[0] == "targets" else leaf.path)
     return dotted in known and same(known[dotted], _without_nulls(value))
@@ -174,10 +177,13 @@ def dialect(leaf: Leaf, scope: Scope) -> str:
     return ""
 
 
+_UNORDERED = ("links", "receivers", "inhibit_rules", *INTEGRATIONS)
+
+
 def order(leaf: Leaf, scope: Scope) -> bool:
     """Whether only the order differs, where it says nothing."""
     if leaf.path[-1] == ORDER:
-        return leaf.path[-2] in ("links", "receivers")
+        return leaf.path[-2] in _UNORDERED
     if scope.part is Part.ALERTMANAGER or leaf.path == ("tags",):
         before, after = leaf.before, leaf.after
         lists = isinstance(before, list) and isinstance(after, list)
@@ -194,7 +200,10 @@ def number(leaf: Leaf, _scope: Scope) -> bool:
 _DURATIONS = {
     Part.RULE: ("for", "keep_firing_for"),
     Part.GROUP: ("interval", "query_offset"),
-    Part.ALERTMANAGER: ("group_wait", "group_interval", "repeat_interval", "resolve_timeout"),
+    Part.ALERTMANAGER: (
+        *("group_wait", "group_interval", "repeat_interval", "resolve_timeout"),
+        *("timeout", "retry", "expire"),
+    ),
 }
 
 
@@ -202,6 +211,8 @@ def duration(leaf: Leaf, scope: Scope) -> bool:
     """Whether it is one duration in two spellings."""
     if leaf.path[-1] not in _DURATIONS.get(scope.part, ()):
         return False
+    if scope.part is Part.ALERTMANAGER and MISSING in (leaf.before, leaf.after):
+        return False  # a route without one has its parent's
     before, after = _milliseconds(leaf.before), _milliseconds(leaf.after)
     return before is not None and before == after
 
@@ -216,7 +227,7 @@ def _milliseconds(value: Any) -> int | None:
 def secret(leaf: Leaf, scope: Scope) -> bool:
     """Whether it is a secret that the server keeps to itself."""
     there = isinstance(leaf.after, str) and leaf.after != ""
-    return scope.part is Part.ALERTMANAGER and leaf.before == "<secret>" and there
+    return scope.part is Part.ALERTMANAGER and leaf.before == routing.SECRET and there
 
 
 def unset(leaf: Leaf, scope: Scope) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from obsdash.diff.rules import ON_DISK
+from obsdash.diff.ondisk import ON_DISK
 from obsdash.prometheus.files import RuleFile, RuleFolder, group_ref
 from obsdash.prometheus.groups import loads_as
 from obsdash.prometheus.server import Facts, Groups

@@ -103,7 +103,7 @@ def _routing() -> Spec:
 ROUTING: dict[str, tuple[Any, str]] = {
     "a wait": (
         lambda c: c["route"].update(group_wait="1m"),
-        'root route: group_wait "30s" → "1m"',
+        "root route: group_wait 30s → 1m",
     ),
     "a receiver of a route": (
         lambda c: c["route"]["routes"][1]["routes"][0].update(receiver="page"),
@@ -127,11 +127,45 @@ ROUTING: dict[str, tuple[Any, str]] = {
     ),
     "a channel": (
         lambda c: c["receivers"][2]["slack_configs"][0].update(channel="#b"),
-        'receiver "slack": slack_configs.0.channel "#a" → "#b"',
+        'receiver "slack": slack channel "#a" → "#b"',
     ),
     "an inhibition less": (
         lambda c: c["inhibit_rules"].clear(),
-        "inhibition ['severity=\"critical\"'] → ['severity=\"warning\"'] removed",
+        'inhibit rule severity="critical" → severity="warning" removed',
+    ),
+    "what is inhibited": (
+        lambda c: c["inhibit_rules"][0].update(target_matchers=['severity="info"']),
+        'inhibit rule severity="critical" → severity="info": '
+        'target_matchers severity="warning" → severity="info"',
+    ),
+    "what inhibits": (
+        lambda c: c["inhibit_rules"][0].update(source_matchers=['severity="page"']),
+        'inhibit rule severity="page" → severity="warning": '
+        'source_matchers severity="critical" → severity="page"',
+    ),
+    "another match": (
+        lambda c: c["route"]["routes"][0].update(matchers=['severity="page"']),
+        'route severity="page": matchers severity="critical" → severity="page"',
+    ),
+    "an integration more": (
+        lambda c: c["receivers"][1].update(email_configs=[{"to": "a@b"}]),
+        'receiver "page": email to "a@b" added',
+    ),
+    "a second integration": (
+        lambda c: c["receivers"][2]["slack_configs"].append({"channel": "#b"}),
+        'receiver "slack": slack #2 to "#b" added',
+    ),
+    "a time": (
+        lambda c: c["global"].update(resolve_timeout="10m"),
+        "global.resolve_timeout 5m → 10m",
+    ),
+    "what Alertmanager would not fill in": (
+        lambda c: c["receivers"][2]["slack_configs"][0].update(send_resolved=True),
+        'receiver "slack": slack send_resolved true added',
+    ),
+    "a waiting time of none": (
+        lambda c: c["route"]["routes"][0].update(group_wait="0s"),
+        'route severity="critical": group_wait "0s" added',
     ),
 }
 
@@ -151,3 +185,31 @@ def test_what_says_nothing_in_routing_is_no_change() -> None:
     found = compare(live, _routing(), kind=ALERTMANAGER)
     assert found.changes == ()
     assert set(found.noise) == {"order", "duration", "secret"}
+
+
+SPELLINGS: list[tuple[Spec, Spec]] = [
+    ({"match": {"a": "b"}}, {"matchers": ['a="b"']}),
+    ({"match_re": {"a": r"b\d"}, "match": {"c": "d"}}, {"matchers": [r'a=~"b\\d"', "c=d"]}),
+    ({"matchers": ['{z != "1", b =~ "x,y"}']}, {"matchers": ['b=~"x,y"', 'z!="1"']}),
+    ({"matchers": ["a=b,c=d"]}, {"matchers": ['"c"="d"', '"a"="b"']}),
+    ({"match": {"é b": 'x"y'}}, {"matchers": ['"é b"="x\\"y"']}),
+    ({"continue": False, "routes": []}, {}),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SPELLINGS)
+def test_two_spellings_of_one_route_are_no_change(one: Spec, other: Spec) -> None:
+    sides = [{"route": {"receiver": "x", "routes": [route]}} for route in (one, other)]
+    for live, desired in (sides, sides[::-1]):
+        assert compare(live, desired, kind=ALERTMANAGER).changes == ()
+
+
+def test_a_secret_of_an_integrations_own_is_not_taken_for_the_shared_one() -> None:
+    """A file shows what is written; only what an Alertmanager shows is filled in."""
+    own = {"name": "a", "slack_configs": [{"api_url": "<secret>"}]}
+    plain = {"name": "a", "slack_configs": [{}]}
+    shared = {"slack_api_url": "<secret>"}
+    live, desired = ({"global": shared, "receivers": [one]} for one in (own, plain))
+    assert compare(live, desired, kind=ALERTMANAGER).changes
+    (change,) = compare({**live, "file on disk": "is absent"}, desired, kind=ALERTMANAGER).changes
+    assert change.text == "file on disk is absent"

@@ -1,0 +1,235 @@
+"""When two Alertmanager configurations say the same: one spelling, and what is filled in."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from obsdash.diff.integrations import COMMON, GLOBAL, INTEGRATIONS, ROOT_ROUTE
+from obsdash.diff.leaves import Leaf, same, value_at
+from obsdash.diff.missing import MISSING
+from obsdash.diff.ondisk import ON_DISK
+from obsdash.diff.scope import Scope
+
+SECRET = "<secret>"  # noqa: S105 (what Alertmanager shows in place of one)
+
+_MATCHER = re.compile(
+    r"""\s*(?P<name>"(?:[^"\\]|\\.)*"|[^\s"=!~{},]+)
+        \s*(?P<is>=~|!~|!=|=)
+        \s*(?P<value>"(?:[^"\\]|\\.)*"|[^",}]*?)\s*(?=,|$)""",
+    re.VERBOSE,
+)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ESCAPED = re.compile(r'\\([\\"n])')
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july"),
+    *("august", "september", "october", "november", "december"),
+)
+
+# What an integration has from another of its keys when it is left out.
+_SIBLINGS = {
+    ("email_configs", "headers.From"): "from",
+    ("email_configs", "headers.To"): "to",
+    ("pagerduty_configs", "source"): "client",
+}
+
+
+def respelled(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration with matchers, headers and times in one spelling, all else as it is.
+
+    Every list keeps its items' places.
+    """
+    return {key: _PARTS.get(key, _as_it_is)(value) for key, value in config.items()}
+
+
+def filled_in(leaf: Leaf, scope: Scope) -> bool:
+    """Whether a value on one side is what Alertmanager takes its absence on the other for."""
+    live = leaf.after is MISSING
+    side, value = (scope.before, leaf.before) if live else (scope.after, leaf.after)
+    match leaf.path:
+        case "global", *rest:
+            return _default(value, GLOBAL.get(".".join(rest)))
+        case "route", key:
+            return key != "receiver" and _default(value, ROOT_ROUTE.get(key))
+        case "route", *_, key:
+            return key in ("continue", "routes", "matchers") and not value
+        case "receivers", receiver, "labels", "name":
+            return bool(value == receiver)
+        case "receivers", _, kind, _, _, *_ if kind in INTEGRATIONS:
+            pointer = leaf.place.live if live else leaf.place.desired
+            return _integration(leaf.path, value, side, pointer)
+    return value in _ZERO
+
+
+_ZERO: tuple[Any, ...] = (False, 0, "", "0s", None, [], {})
+
+
+def _default(value: Any, accepted: tuple[Any, ...] | None) -> bool:
+    return any(same(value, one) for one in (_ZERO if accepted is None else accepted))
+
+
+def _integration(path: tuple[str, ...], value: Any, config: Mapping[str, Any], at: str) -> bool:
+    kind, rest = path[2], path[4:]
+    inherited = _inherited(config, kind, rest)
+    if inherited is not MISSING:
+        # A file that repeats a secret may hold another one; an Alertmanager repeats the shared one.
+        told = value != SECRET or ON_DISK in config
+        return told and same(inherited, value)
+    dotted = ".".join(rest)
+    if sibling := _SIBLINGS.get((kind, dotted)):
+        own = value_at(config, at.rsplit("/", len(rest))[0])
+        if isinstance(own, dict) and same(own.get(sibling), value):
+            return True
+    return _default(value, INTEGRATIONS[kind].get(dotted, COMMON.get(dotted)))
+
+
+def _inherited(config: Mapping[str, Any], kind: str, path: tuple[str, ...]) -> Any:
+    """Return what an integration has from the global part, MISSING when that has no such key."""
+    prefix = kind.removesuffix("_configs").replace("email", "smtp")
+    key = path if path[0] == "http_config" else (f"{prefix}_{path[0]}", *path[1:])
+    found = config.get("global")
+    for step in key:
+        found = found.get(step, MISSING) if isinstance(found, dict) else MISSING
+    return GLOBAL.get(".".join(key), (MISSING,))[0] if found is MISSING else found
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _each(respell: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[Any], Any]:
+    """Return what respells the objects of a list."""
+
+    def items(value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return [respell(item) if isinstance(item, dict) else item for item in value]
+
+    return items
+
+
+def _route(route: Any) -> Any:
+    if not isinstance(route, dict):
+        return route
+    rest = {key: value for key, value in route.items() if key not in _MATCHERS}
+    if "routes" in rest:
+        rest["routes"] = _each(_route)(rest["routes"])
+    return {**rest, **_matchers(route, "matchers", "match", "match_re")}
+
+
+_MATCHERS = ("matchers", "match", "match_re")
+
+
+def _inhibition(rule: dict[str, Any]) -> dict[str, Any]:
+    found = dict(rule)
+    for side in ("source", "target"):
+        names = f"{side}_matchers", f"{side}_match", f"{side}_match_re"
+        for name in names:
+            found.pop(name, None)
+        found |= _matchers(rule, *names)
+    return found
+
+
+def _matchers(holder: dict[str, Any], new: str, equal: str, regex: str) -> dict[str, Any]:
+    """Return all matchers of a route or one side of an inhibition under the name of the new key."""
+    listed = holder.get(new)
+    odd = listed is not None and not isinstance(listed, list)
+    if odd or not all(isinstance(holder.get(key) or {}, dict) for key in (equal, regex)):
+        return {key: holder[key] for key in (new, equal, regex) if key in holder}
+    found = [one for text in listed or () for one in _split(text)]
+    found += [_matcher(name, "=", value) for name, value in (holder.get(equal) or {}).items()]
+    found += [_matcher(name, "=~", value) for name, value in (holder.get(regex) or {}).items()]
+    return {new: sorted(found, key=str)} if found else {}
+
+
+def _split(text: Any) -> list[Any]:
+    """Take a text of one or several matchers apart; what is none stays as it is."""
+    if not isinstance(text, str):
+        return [text]
+    inner = text.strip()
+    if inner.startswith("{") and inner.endswith("}"):
+        inner = inner[1:-1]
+    found, position = [], 0
+    while match := _MATCHER.match(inner, position):
+        found.append(_matcher(_plain(match["name"]), match["is"], _plain(match["value"])))
+        if match.end() == len(inner):
+            return found
+        position = match.end() + 1
+    return found if found and not inner[position:].strip() else [text]
+
+
+def _matcher(name: Any, operator: str, value: Any) -> str:
+    label = str(name) if _NAME.fullmatch(str(name)) else _quoted(str(name))
+    return f"{label}{operator}{_quoted(str(value))}"
+
+
+def _plain(text: str) -> str:
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        text = text[1:-1]
+    return _ESCAPED.sub(lambda found: "\n" if found[1] == "n" else found[1], text)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _receiver(receiver: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: _each(_INTEGRATIONS[key])(value) if key in _INTEGRATIONS else value
+        for key, value in receiver.items()
+    }
+
+
+def _email(config: dict[str, Any]) -> dict[str, Any]:
+    headers = config.get("headers")
+    if not isinstance(headers, dict):
+        return config
+    named = {"-".join(map(str.capitalize, str(k).split("-"))): v for k, v in headers.items()}
+    return {**config, "headers": named}
+
+
+def _jira(config: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: {"template": value} if _is_short(key, value) else value
+        for key, value in config.items()
+    }
+
+
+def _is_short(key: str, value: Any) -> bool:
+    return key in ("summary", "description") and isinstance(value, str)
+
+
+_INTEGRATIONS = {"email_configs": _email, "jira_configs": _jira}
+
+
+def _times(named: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: _each(_interval)(value) if key == "time_intervals" else value
+        for key, value in named.items()
+    }
+
+
+def _interval(interval: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: [_range(one) for one in value]
+        if key in ("weekdays", "days_of_month", "months", "years") and isinstance(value, list)
+        else value
+        for key, value in interval.items()
+    }
+
+
+def _range(text: Any) -> Any:
+    """Return `1:3` for `January:March` and 1 alike."""
+    if not isinstance(text, str | int):
+        return text
+    ends = str(text).lower().split(":")
+    return ":".join(str(_MONTHS.index(end) + 1) if end in _MONTHS else end for end in ends)
+
+
+_PARTS: Mapping[str, Callable[[Any], Any]] = {
+    "route": _route,
+    "inhibit_rules": _each(_inhibition),
+    "receivers": _each(_receiver),
+    "time_intervals": _each(_times),
+    "mute_time_intervals": _each(_times),
+}
