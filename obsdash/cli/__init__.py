@@ -90,8 +90,6 @@ class Lazy(click.Group):
     help="The project's folder (default: the nearest one with [tool.obsdash]).",
 )
 @click.option("--env", "env", help="The environment (default: default-env).")
-@click.option("-v", "--verbose", is_flag=True, help="Say more.")
-@click.option("-q", "--quiet", is_flag=True, help="Say only what matters.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
 @click.version_option(__version__, "-V", "--version", message="obsdash %(version)s")
 @click.pass_context
@@ -99,13 +97,11 @@ def root(
     ctx: click.Context,
     project: Path | None,
     env: str | None,
-    verbose: bool,
-    quiet: bool,
     color: str,
 ) -> None:
     """Dashboards, alerts and data sources as Python: build, review, sync, verify."""
     ctx.color = use_color(color)
-    ctx.obj = Context(project, env, verbose=verbose, quiet=quiet, color=ctx.color)
+    ctx.obj = Context(project, env, color=ctx.color)
 
 
 def run(arguments: Sequence[str]) -> int:

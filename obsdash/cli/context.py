@@ -20,8 +20,6 @@ class Context:
 
     project: Path | None
     env: str | None
-    verbose: bool = False
-    quiet: bool = False
     color: bool = False
 
     @cached_property

@@ -26,8 +26,9 @@ Examples:
     metavar="PERCENT",
     help="The least share of alerts with a firing and a silent check.",
 )
+@click.option("-v", "--verbose", is_flag=True, help="Show the texts of alerts as they are sent.")
 @click.pass_obj
-def command(context: Context, form: str, min_coverage: int) -> int:
+def command(context: Context, form: str, min_coverage: int, verbose: bool) -> int:
     """Run the rule tests that stand beside the definitions.
 
     promtool evaluates the rules as they are delivered; each failure names the line of the
@@ -39,21 +40,17 @@ def command(context: Context, form: str, min_coverage: int) -> int:
     project = context.load()
     tests = [test for test in project.tests if isinstance(test, RuleTest)]
     results = run_tests(tests, project.resources)
-    click.echo(_shown(context, results, form))
+    click.echo(_shown(results, form, verbose=verbose))
     if results.percent_covered < min_coverage:
         click.echo(f"coverage is {results.percent_covered} %, below {min_coverage} %", err=True)
         return 1
     return 0 if results.passed else 1
 
 
-def _shown(context: Context, results: "Results", form: str) -> str:
+def _shown(results: "Results", form: str, *, verbose: bool) -> str:
     from obsdash.cli.output import to_json
     from obsdash.render.ruletest import ruletest_json, ruletest_junit, ruletest_text
 
     if form == "json":
         return to_json(ruletest_json(results))
-    return (
-        ruletest_junit(results)
-        if form == "junit"
-        else ruletest_text(results, rendered=context.verbose)
-    )
+    return ruletest_junit(results) if form == "junit" else ruletest_text(results, rendered=verbose)

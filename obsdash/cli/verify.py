@@ -84,7 +84,7 @@ def command(
     findings = _patiently(run, wait) if wait else run()
     if refs and not findings:
         raise ConfigError("what you named holds no queries", help="name dashboards or rule groups")
-    click.echo(_shown(findings, format_, verbose=verbose or context.verbose))
+    click.echo(_shown(findings, format_, verbose=verbose))
     return 0 if all(finding.ok for finding in findings) else 1
 
 

@@ -70,7 +70,7 @@ def test_too_little_coverage_exits_with_1(
 def test_the_verbose_output_shows_the_rendered_texts(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["-v", "test"]) == 0
+    assert run(["test", "-v"]) == 0
     assert "      summary: it is down" in capsys.readouterr().out.splitlines()
 
 

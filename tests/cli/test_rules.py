@@ -24,11 +24,11 @@ def alert(expr: str, name: str = "Down", summary: str = "down") -> str:
     return RULES.format(expr=expr, summary=summary).replace("Down", name)
 
 
-@pytest.fixture(scope="module", params=prometheus_programs() or [None])
+@pytest.fixture(scope="module", params=prometheus_programs() or [""])
 def prometheus(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Program, Path]]:
-    if request.param is None:
+    if not request.param:
         pytest.skip("prometheus is not installed")
     folder = tmp_path_factory.mktemp("prometheus")
     with running_prometheus(request.param, folder) as program:
