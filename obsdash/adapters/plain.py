@@ -59,7 +59,9 @@ def _quickly(value: Any, careful: "_Careful") -> Any:
 
     try:
         return orjson.loads(orjson.dumps(value, default=convert))
-    except orjson.JSONEncodeError:
+    except orjson.JSONEncodeError as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            raise error.__cause__ from None
         return None
 
 

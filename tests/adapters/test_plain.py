@@ -69,6 +69,15 @@ def test_what_json_cannot_say_is_named_with_its_path(made: Any, reason: str) -> 
     assert caught.value.origin == HERE
 
 
+def test_ctrl_c_passes_through() -> None:
+    class Interrupting(core.Text):
+        def to_json_data(self) -> Any:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        plain(core.Dashboard(title="T", panels=[Interrupting()]), "it", HERE)
+
+
 def test_an_object_that_cannot_say_what_it_is_is_the_users_mistake() -> None:
     broken = core.Heatmap(title="h")
     broken.repeat = None

@@ -9,6 +9,7 @@ from obsdash.adapters.modernise.heatmap import heatmap_options
 from obsdash.adapters.modernise.identity import ref_ids, stable_panel_ids
 from obsdash.adapters.modernise.options import (
     bargauge_field_options,
+    dashlist_options,
     gauge_reduce_options,
     legend,
     stat_no_value,
@@ -48,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     Rule("gauge-reduce-options", gauge_reduce_options),
     Rule("table-field-options", table_field_options),
     Rule("heatmap-options", heatmap_options),
+    Rule("dashlist-options", dashlist_options),
     Rule("null-keys", null_keys),
     Rule("thresholds", thresholds),
     Rule("stat-no-value", stat_no_value),

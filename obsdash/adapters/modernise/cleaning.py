@@ -45,6 +45,8 @@ def _clean_panel(panel: Spec) -> None:
         del panel["error"]
     if panel.get("editable") is True:
         del panel["editable"]
+    if panel.get("transparent") is False:
+        del panel["transparent"]
 
 
 def _clean_query(query: Spec) -> None:

@@ -63,7 +63,7 @@ def _color(given: Spec) -> Spec:
         "reverse": False,
         "scale": "linear" if given.get("colorScale") == "linear" else "exponential",
         "scheme": scheme,
-        "steps": 64,
+        "steps": 128,
     }
     limits = {key: given[key] for key in ("min", "max") if given.get(key) is not None}
     return color | limits

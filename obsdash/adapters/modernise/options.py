@@ -21,9 +21,14 @@ def thresholds(board: Board) -> None:
 
 
 def _steps(given: Any) -> list[Spec]:
-    """Return steps as Grafana writes them; none at all are one step, green from the bottom."""
-    steps = [_step(step) for step in parts.dicts(given)]
-    return steps or [{"color": "green", "value": None}]
+    """Return steps as Grafana writes them.
+
+    No list (a stat's "") is one step, green from the bottom. An empty list stays: a state timeline
+    would fold all values into the one range of one step.
+    """
+    if not isinstance(given, list):
+        return [{"color": "green", "value": None}]
+    return [_step(step) for step in parts.dicts(given)]
 
 
 def _step(step: Spec) -> Spec:
@@ -70,6 +75,7 @@ def bargauge_field_options(board: Board) -> None:
         defaults = parts.attached(parts.attached(panel, "fieldConfig"), "defaults")
         for key, value in parts.inside(given, "defaults").items():
             defaults.setdefault(key, value)
+        defaults.setdefault("color", {"mode": "thresholds"})
         _title_to_display_name(defaults)
         if given.get("mappings"):
             defaults.setdefault("mappings", given["mappings"])
@@ -104,6 +110,27 @@ def table_field_options(board: Board) -> None:
                 defaults.setdefault(key, value)
         for key in ("columns", "fontSize"):
             panel.pop(key, None)
+
+
+_DASHLIST = {
+    "headings": "showHeadings",
+    "limit": "maxItems",
+    "query": "query",
+    "recent": "showRecentlyViewed",
+    "search": "showSearch",
+    "starred": "showStarred",
+    "tags": "tags",
+}
+
+
+def dashlist_options(board: Board) -> None:
+    """Move what a dashboard list shows to its options."""
+    for panel in board.panels_of("dashlist"):
+        if "headings" in panel:
+            options = parts.attached(panel, "options")
+            for old, new in _DASHLIST.items():
+                if old in panel:
+                    options.setdefault(new, panel.pop(old))
 
 
 def legend(board: Board) -> None:

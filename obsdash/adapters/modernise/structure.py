@@ -58,7 +58,7 @@ def _pixels(height: Any) -> float:
 
 
 def layout(board: Board) -> None:
-    """Let panels without a place flow from left to right, each under what stands before it."""
+    """Let panels without a place flow from left to right, each beside or under the one before."""
     _flow(parts.dicts(board.document.get("panels")), 0)
 
 
@@ -66,16 +66,20 @@ def _flow(panels: list[Spec], top: int) -> int:
     """Place panels from the line `top` on; return the line below the last."""
     x = 0
     bottom = top  # of what is placed so far
+    fixed = [place for panel in panels if _is_placed(place := parts.inside(panel, "gridPos"))]
     for panel in panels:
         place = parts.inside(panel, "gridPos")
-        if _is_placed(place):
-            x, bottom = COLUMNS, max(bottom, place["y"] + place["h"])
-        else:
+        if not _is_placed(place):
             width, height = _size(panel, place)
             if x + width > COLUMNS:
                 x, top = 0, bottom
-            panel["gridPos"] = {"h": height, "w": width, "x": x, "y": top}
-            x, bottom = x + width, max(bottom, top + height)
+            place = {"h": height, "w": width, "x": x, "y": top}
+            if any(_overlap(place, other) for other in fixed):
+                bottom = max(bottom, *(other["y"] + other["h"] for other in fixed))
+                place |= {"x": 0, "y": bottom}
+            panel["gridPos"] = place
+        x, top = place["x"] + place["w"], place["y"]
+        bottom = max(bottom, top + place["h"])
         if panel.get("panels") and panel.get("type") == "row":
             _flow(parts.dicts(panel["panels"]), bottom)
     return bottom
@@ -83,6 +87,15 @@ def _flow(panels: list[Spec], top: int) -> int:
 
 def _is_placed(place: Spec) -> bool:
     return place.keys() >= _PLACE and None not in place.values()
+
+
+def _overlap(one: Spec, other: Spec) -> bool:
+    return bool(
+        one["x"] < other["x"] + other["w"]
+        and other["x"] < one["x"] + one["w"]
+        and one["y"] < other["y"] + other["h"]
+        and other["y"] < one["y"] + one["h"]
+    )
 
 
 def _size(panel: Spec, place: Spec) -> tuple[int, int]:

@@ -207,6 +207,26 @@ def test_a_stat_without_thresholds_gets_one_step_and_says_no_data_in_grafanas_wo
     assert kept["noValue"] == "0"
 
 
+def test_a_state_timeline_without_thresholds_keeps_none() -> None:
+    """With one step, Grafana folds all its values into one range."""
+    defaults = panel(core.StateTimeline(title="A"))["fieldConfig"]["defaults"]
+    assert defaults["thresholds"]["steps"] == []
+
+
+def test_a_dashboard_list_shows_what_it_showed() -> None:
+    found = panel(core.DashboardList(title="A", maxItems=3, searchTags=["x"], showSearch=True))
+    assert found["options"] == {
+        "maxItems": 3,
+        "query": "",
+        "showHeadings": True,
+        "showRecentlyViewed": False,
+        "showSearch": True,
+        "showStarred": True,
+        "tags": ["x"],
+    }
+    assert not {"headings", "limit", "query", "recent", "search", "starred", "tags"} & found.keys()
+
+
 def test_the_thresholds_of_a_graph_panel_keep_their_operator() -> None:
     made = core.Graph(title="A", thresholds=[core.GraphThreshold(value=10.0)])
     assert panel(made)["thresholds"][0]["op"] == "gt"
