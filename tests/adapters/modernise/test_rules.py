@@ -125,6 +125,22 @@ def test_panels_without_a_place_flow_and_those_with_one_stay() -> None:
     ]
 
 
+def test_a_panel_without_a_place_stands_beside_the_one_before_unless_that_place_is_taken() -> None:
+    document = applied(
+        "layout",
+        {
+            "panels": [
+                {"title": "fixed", "gridPos": {"x": 0, "y": 0, "w": 12, "h": 8}},
+                {"title": "beside"},
+                {"title": "under"},
+                {"title": "fixed too", "gridPos": {"x": 12, "y": 8, "w": 12, "h": 8}},
+            ]
+        },
+    )
+    places = [[p["gridPos"][key] for key in "xywh"] for p in document["panels"]]
+    assert places == [[0, 0, 12, 8], [12, 0, 12, 8], [0, 8, 12, 8], [12, 8, 12, 8]]
+
+
 def test_panels_in_a_closed_row_flow_below_it() -> None:
     document = applied(
         "layout",
