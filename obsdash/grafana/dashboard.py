@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from obsdash.errors import TargetError
 from obsdash.grafana import history
 from obsdash.grafana.folder import no_nesting
 from obsdash.grafana.ownership import owners, tagged, untagged
@@ -57,7 +58,7 @@ def save(site: Site, desired: Resource, live: Resource | None) -> None:
     uid = desired.ref.uid
     spec = {**tagged(desired.spec, site.project), "uid": uid}
     if live:
-        spec["version"] = int(live.revision)
+        spec["version"] = int(live.revision or 0)
     body = {
         "dashboard": spec,
         "folderUid": site.folders.uid(desired.folder),  # left out, it would move to the root
@@ -66,9 +67,9 @@ def save(site: Site, desired: Resource, live: Resource | None) -> None:
     }
     answer = site.api.post("dashboards", "db", body=body)
     if answer.get("status") == "pending":
-        raise GrafanaError("Grafana passed it on to its git workflow and has not saved it")
+        raise TargetError("Grafana passed it on to its git workflow and has not saved it")
     if answer.get("uid") != uid:
-        raise GrafanaError(f"Grafana saved it under another uid, {answer.get('uid')!r}")
+        raise TargetError(f"Grafana saved it under another uid, {answer.get('uid')!r}")
 
 
 def delete(site: Site, live: Resource) -> None:

@@ -10,6 +10,7 @@ from obsdash.words import count
 
 NAME = FOLDER
 WRITERS = 1  # parallel creation on a fresh organisation meets deadlocks
+LAG = (1.0, 2.0, 4.0)  # seconds until we look again whether a folder is empty
 VERSIONED = False  # the tree of folders comes without versions
 
 
@@ -76,21 +77,27 @@ def keep(site: Site, live: Resource) -> str:
     uid = site.folders.uid(live.ref.uid)
     if not is_own_folder(site.project, uid):
         return "obsdash did not make it"
-    held = [count(number, noun) for noun, number in sorted(_contents(site, uid).items()) if number]
+    held = _contents(site, uid)
+    for seconds in LAG if site.server.search_lags else ():
+        if held:
+            site.api.pause(seconds)
+            held = _contents(site, uid)
     return f"it still holds {', '.join(held)}" if held else ""
 
 
-def _contents(site: Site, uid: str) -> Mapping[str, int]:
-    """Count what is in a folder, by noun."""
+def _contents(site: Site, uid: str) -> list[str]:
+    """Return what is in a folder: `1 dashboard`, `3 alert rules`."""
     here = [hit for hit in site.api.pages("search") if hit.get("folderUid") == uid]
     found = {
         "dashboard": sum(hit["type"] == "dash-db" for hit in here),
         "folder": sum(hit["type"] == "dash-folder" for hit in here),
     }
     if site.server.folder_counts:
-        return _larger(found, site.api.get("folders", uid, "counts"))
-    panels = site.api.get("library-elements", folderFilter=_id(site, uid), perPage=1)
-    return {**found, "library panel": panels["result"]["totalCount"]}
+        found = _larger(found, site.api.get("folders", uid, "counts"))
+    else:
+        panels = site.api.get("library-elements", folderFilter=_id(site, uid), perPage=1)
+        found["library panel"] = panels["result"]["totalCount"]
+    return [count(number, noun) for noun, number in sorted(found.items()) if number]
 
 
 _NOUNS = {
@@ -102,7 +109,7 @@ _NOUNS = {
 }
 
 
-def _larger(found: Mapping[str, int], counts: Json) -> Mapping[str, int]:
+def _larger(found: Mapping[str, int], counts: Json) -> dict[str, int]:
     """Join what search shows with what the server counts: either may lag behind."""
     joined = dict(found)
     for key, number in counts.items():

@@ -38,3 +38,8 @@ class Server:
     def folder_counts(self) -> bool:
         """Whether the server says what a folder holds."""
         return self.version >= (10, 0, 0)
+
+    @property
+    def search_lags(self) -> bool:
+        """Whether the search, and counts, follow a write only after a while."""
+        return self.version >= (12, 0, 0)

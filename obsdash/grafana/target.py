@@ -2,16 +2,17 @@
 
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
 
 from obsdash.errors import ConfigError, TargetError
+from obsdash.grafana.crew import work_off
 from obsdash.grafana.folders import read_folders
 from obsdash.grafana.kinds import KINDS
 from obsdash.grafana.server import Server
-from obsdash.grafana.site import Kind, Site
+from obsdash.grafana.site import Site
 from obsdash.grafana.transport import Grafana, Pause, connected
 from obsdash.grafana.trouble import GrafanaError
 from obsdash.grafana.write import carry_out
@@ -81,7 +82,8 @@ class GrafanaTarget:
                 site = replace(site, folders=site.folders.planned(_folder_paths(actions)))
                 for phase, batch in groupby(sorted(actions, key=_phase), key=_phase):
                     kind = KINDS[abs(phase[1])]
-                    yield from _together(kind, site, list(batch), halt)
+                    hands = min(kind.WRITERS, self.concurrency)
+                    yield from work_off(partial(carry_out, kind, site), batch, hands, halt)
         except TargetError as error:  # nothing was started: the first calls only read
             yield from (Failed(action.ref, error.message, error.help) for action in actions)
 
@@ -131,31 +133,3 @@ def _phase(action: Action) -> tuple[int, int, int]:
     kind = next(n for n, kind in enumerate(KINDS) if action.ref.kind == kind.NAME)
     depth = action.ref.uid.count("/") if action.ref.kind == FOLDER else 0
     return (1, -kind, -depth) if isinstance(action, Delete) else (0, kind, depth)
-
-
-def _together(
-    kind: Kind, site: Site, actions: Sequence[Action], halt: threading.Event
-) -> Iterator[Outcome]:
-    """Carry out actions that do not depend on each other; yield the outcomes as they come.
-
-    All work is done in threads, so that a Ctrl-C, which meets the main thread, breaks no write.
-    """
-    with ThreadPoolExecutor(min(kind.WRITERS, site.workers)) as pool:
-        waiting: set[Future[Outcome]] = {pool.submit(carry_out, kind, site, a) for a in actions}
-        try:
-            for done in as_completed(tuple(waiting)):
-                waiting.remove(done)
-                yield done.result()
-        except KeyboardInterrupt:
-            for begun in _stop(waiting, halt):
-                yield begun.result()
-            raise
-        except GeneratorExit:
-            _stop(waiting, halt)
-            raise
-
-
-def _stop(waiting: set[Future[Outcome]], halt: threading.Event) -> list[Future[Outcome]]:
-    """Start nothing more, wait for nothing; return what is under way."""
-    halt.set()
-    return [future for future in waiting if not future.cancel()]

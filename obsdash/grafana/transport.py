@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlsplit
 
@@ -57,21 +58,19 @@ class Grafana:
 
     def pages(self, *path: str, **params: Json) -> Iterator[Json]:
         """Yield the items of a list that comes in pages."""
-        page, items = 0, [None] * LARGEST_PAGE
-        while len(items) == LARGEST_PAGE:
-            page += 1
+        for page in count(1):
             items = self.get(*path, **params, limit=LARGEST_PAGE, page=page)
             yield from items
+            if len(items) < LARGEST_PAGE:
+                return
 
     def _patiently(
         self, verb: str, path: tuple[str, ...], again: Callable[[GrafanaError], bool], **how: Json
     ) -> Json:
         place = "".join(f"/{quote(part, safe='')}" for part in path)
-        attempt = 0
-        while True:
+        for attempt in count(1):
             if self._down:
                 raise self._down
-            attempt += 1
             try:
                 return self._once(verb, place, how)
             except GrafanaError as error:
@@ -82,6 +81,7 @@ class Grafana:
                     self._down = None if error.status else error
                     raise
                 self.pause(error.wait or BACKOFF * 2 ** (attempt - 1))
+        raise AssertionError("count() ended")
 
     def _once(self, verb: str, place: str, how: dict[str, Json]) -> Json:
         from grafana_client.client import GrafanaException
@@ -138,6 +138,7 @@ def _client(
     if not tls.verify:
         warnings.filterwarnings("ignore", message="Unverified HTTPS request")  # it was asked for
     client.s.hooks = {"response": [_checked]}
+    client.s.trust_env = not _is_this_machine(parts.hostname)  # no proxy leads back to it
     return client
 
 
@@ -150,6 +151,10 @@ def _credential(auth: Auth | None) -> "str | tuple[str, str] | None":
     if auth is None:
         return None
     return auth.token or (auth.user, auth.password)
+
+
+def _is_this_machine(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def _verify(tls: Tls) -> bool | str:

@@ -23,6 +23,7 @@ def twins(site: Site, wanted: Mapping[str, Resource], listed: Iterable[Json]) ->
         if hit["uid"] not in wanted  # those will be where they are wanted
     }
     folders = {slug(folder.title) for folder in site.folders.by_uid.values()}
+    folders |= {slug(title) for r in wanted.values() for title in r.folder.split("/") if title}
     reasons = {}
     for uid, resource in sorted(wanted.items()):
         name = slug(resource.spec.get("title", ""))

@@ -20,8 +20,9 @@ from obsdash.grafana import GrafanaTarget
 from obsdash.http import Auth
 from obsdash.plan import Plan
 from obsdash.resource import DASHBOARD, DATASOURCE, FOLDER, Ref, Resource
-from obsdash.target import Report, apply_plan, plan_for
+from obsdash.target import Applied, Report, apply_plan, plan_for
 from tests.doubles.grafana import GrafanaDouble
+from tests.support.servers import wait_until
 
 Json = Any
 
@@ -53,7 +54,7 @@ class Lab:
             "project": self.project,
             "auth": Auth(user=self.user, password=self.password),
             "secrets": lambda reference: f"value of {reference}",
-            "pause": self.pauses.append,
+            "pause": self.pauses.append if self.double else None,  # a real one needs its time
         }
         return GrafanaTarget(self.url, **{**defaults, **options})
 
@@ -61,9 +62,22 @@ class Lab:
         return plan_for(self.target(**options), resources, prune=prune)
 
     def sync(self, *resources: Resource, prune: bool = False, **options: Any) -> Report:
-        """Plan and apply."""
+        """Plan and apply; on a real server, let the search see it."""
         target = self.target(**options)
-        return apply_plan(plan_for(target, resources, prune=prune), target)
+        report = apply_plan(plan_for(target, resources, prune=prune), target)
+        if not self.double:
+            wait_until(lambda: self._are_listed(report), "the search shows what was written")
+        return report
+
+    def _are_listed(self, report: Report) -> bool:
+        """Whether the search shows what was made, and no more what was deleted (13 takes time)."""
+        hits = self.api("GET", "/search?limit=5000")
+        listed = {(hit["type"], hit["uid"]) for hit in hits}
+        return all(
+            (("dash-db", outcome.ref.uid) in listed) == (outcome.verb != "deleted")
+            for outcome in report.outcomes
+            if isinstance(outcome, Applied) and outcome.ref.kind == DASHBOARD
+        )
 
     def api(self, method: str, path: str, body: Json = None, token: str = "") -> Json:
         """Call the server as another client would; return the JSON, None on an error."""

@@ -350,11 +350,18 @@ def test_a_data_source_is_replaced_as_a_whole(lab: Lab) -> None:
     assert not lab.plan(source)
 
 
-def test_a_secret_that_is_no_longer_defined_is_cleared(lab: Lab) -> None:
+def test_secrets_that_are_added_or_no_longer_defined_are_a_change(lab: Lab) -> None:
     lab.sync(lab.datasource("prom", {"httpHeaderValue1": "env:A", "httpHeaderValue2": "env:B"}))
-    source = lab.datasource("prom", {"httpHeaderValue1": "env:A"}, url="http://127.0.0.1:9191")
+    source = lab.datasource("prom", {"httpHeaderValue1": "env:A", "httpHeaderValue3": "env:C"})
+    (action,) = lab.plan(source).actions
+    assert isinstance(action, Update)
+    assert {change.text for change in action.changes} == {
+        "secret httpHeaderValue2 removed",
+        "secret httpHeaderValue3 added (env:C)",
+    }
     assert lab.sync(source).ok
-    assert lab.stored(source)["secureJsonFields"] == {"httpHeaderValue1": True}
+    stored = lab.stored(source)["secureJsonFields"]
+    assert stored == {"httpHeaderValue1": True, "httpHeaderValue3": True}
     assert not lab.plan(source)
 
 

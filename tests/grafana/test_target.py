@@ -10,6 +10,7 @@ import pytest
 from obsdash.errors import TargetError
 from obsdash.grafana.server import Server
 from obsdash.grafana.twins import slug
+from obsdash.http import Auth
 from obsdash.plan import Blocked, Create, Plan
 from obsdash.resource import Ref, Resource
 from obsdash.target import Applied, Failed, apply_plan
@@ -107,12 +108,13 @@ def test_an_equal_dashboard_is_kept_in_memory_once(double: Lab) -> None:
     assert live.spec is wanted.spec
 
 
-def test_a_folder_that_the_search_does_not_show_yet_is_found(double: Lab) -> None:
-    folder = double.folder("Shop")
-    resources = (folder, double.dashboard("api", "Shop"))
-    double.sync(*resources)
-    served(double).store.unlisted.update(served(double).store.folders)
-    assert not double.plan(*resources)
+def test_a_folder_that_the_search_does_not_show_yet_is_found() -> None:
+    with GrafanaDouble("13.1.0") as newer:
+        lab = Lab(newer.url, double=newer)
+        newer.lag()
+        resources = (lab.folder("Shop"), lab.dashboard("api", "Shop"))
+        assert lab.sync(*resources).ok
+        assert not lab.plan(*resources)
 
 
 def test_what_grafana_remembers_as_denied_is_asked_for_once_more(double: Lab) -> None:
@@ -135,14 +137,27 @@ def test_what_stays_denied_is_blocked_with_grafanas_words(double: Lab) -> None:
     assert "Permissions needed: dashboards:read" in reason(double.plan(wanted))
 
 
-def test_wrong_credentials_fail_as_a_whole_and_show_nothing_of_themselves(double: Lab) -> None:
-    from obsdash.http import Auth
+def test_a_dashboard_titled_like_its_new_folder_is_found_before_writing(double: Lab) -> None:
+    folder, dashboard = double.folder("Shop"), double.dashboard("shop", "Shop", title="shop")
+    blocked = [a for a in double.plan(folder, dashboard).actions if isinstance(a, Blocked)]
+    assert [action.ref for action in blocked] == [dashboard.ref]
 
+
+def test_wrong_credentials_fail_as_a_whole_and_show_nothing_of_themselves(double: Lab) -> None:
     for auth in (Auth(token="glsa_wrong"), Auth(user="admin", password="wrong"), None):
         with pytest.raises(TargetError) as caught:
             double.plan(auth=auth)
         assert "(401)" in caught.value.message
         assert "wrong" not in caught.value.message
+
+
+def test_a_search_that_lags_behind_keeps_no_empty_folder() -> None:
+    with GrafanaDouble("13.1.0") as newer:
+        lab = Lab(newer.url, double=newer)
+        lab.sync(lab.folder("Shop"), lab.dashboard("api", "Shop"))
+        plan, target = lab.plan(prune=True), lab.target(pause=lambda seconds: newer.catch_up())
+        newer.lag()
+        assert apply_plan(plan, target).ok
 
 
 # Writing
@@ -153,6 +168,7 @@ def test_a_save_that_waits_in_a_git_workflow_is_no_success(double: Lab) -> None:
     (outcome,) = double.sync(double.dashboard("api")).outcomes
     assert isinstance(outcome, Failed)
     assert "has not saved it" in outcome.reason
+    assert [method for method, _ in served(double).calls].count("POST") == 1
 
 
 def test_a_locked_database_is_tried_again(double: Lab) -> None:

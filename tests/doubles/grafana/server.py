@@ -56,6 +56,14 @@ class GrafanaDouble:
         """Start counting calls, and the faults with them, anew."""
         self.calls.clear()
 
+    def lag(self) -> None:
+        """Let the search show what there is now, until `catch_up`."""
+        self.store.stale = site.all_hits(self.store)
+
+    def catch_up(self) -> None:
+        """Let the search follow at once again."""
+        self.store.stale = None
+
     def provision(self, document: Json, file: str, folder: str = "") -> None:
         """Put a dashboard there as Grafana's file provisioning does."""
         uid, identity = document["uid"], self.store.next_id()

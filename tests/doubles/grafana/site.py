@@ -27,8 +27,7 @@ def search(store: Store, call: Call) -> Answer:
             422,
             "Limit is above maximum allowed (5000), use page parameter to access hits beyond limit",
         )
-    hits = [_folder_hit(store, folder) for folder in store.folders.values()]
-    hits += [_dashboard_hit(store, dashboard) for dashboard in store.dashboards.values()]
+    hits = all_hits(store) if store.stale is None else store.stale
     kinds, uids = call.query.get("type", []), call.query.get("dashboardUIDs", [])
     tags = set(call.query.get("tag", []))
     found = [
@@ -37,10 +36,15 @@ def search(store: Store, call: Call) -> Answer:
         if (not kinds or hit["type"] in kinds)
         and (not uids or hit["uid"] in uids)
         and tags <= set(hit["tags"])
-        and hit["uid"] not in store.unlisted
     ]
     found.sort(key=lambda hit: (hit["type"] != "dash-folder", hit["title"].lower()))
     return Answer(200, found[(page - 1) * limit : page * limit])
+
+
+def all_hits(store: Store) -> list[Json]:
+    """Return what a search without conditions finds at this moment."""
+    hits = [_folder_hit(store, folder) for folder in store.folders.values()]
+    return hits + [_dashboard_hit(store, dashboard) for dashboard in store.dashboards.values()]
 
 
 def list_library_elements(store: Store, call: Call) -> Answer:

@@ -72,7 +72,7 @@ class Store:
         self.tokens: dict[str, User] = {}
         self.hide_version = False
         self.git_workflow = False
-        self.unlisted: set[str] = set()  # uids that the search does not show (yet)
+        self.stale: list[Json] | None = None  # what the search shows while it lags behind
         self.denied: set[str] = set()  # uids of dashboards that nobody may see
         self._ids = itertools.count(1)
 
