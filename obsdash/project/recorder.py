@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -41,6 +41,7 @@ class Recorder:
         self._root = root
         self._files: dict[str, Seen] = {}
         self._opened: set[str] = set()
+        self._looked_at: set[str] = set()
         self._folders: set[str] = set()
         self._environ: set[str] = set()
         self._volatile = ""
@@ -74,6 +75,11 @@ class Recorder:
         if path is None or isinstance(path, str | bytes):
             self._folders.add(os.path.abspath(os.fsdecode(path or ".")))  # noqa: PTH100
 
+    def look(self, path: Any) -> None:
+        """Note that it was asked whether a file is there, how long or how old it is."""
+        if isinstance(path, str | bytes | os.PathLike):
+            self._looked_at.add(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100
+
     def modules(self) -> None:
         """Note the modules in use that are not Python's own."""
         for name, module in sorted(sys.modules.items()):
@@ -96,7 +102,8 @@ class Recorder:
 
     def _read(self) -> dict[str, Seen]:
         """Stamp what user code opened; Python's own files are covered by its version."""
-        opened = sorted(self._opened - self._files.keys())
+        files = {path for path in self._looked_at if not Path(path).is_dir()}
+        opened = sorted((self._opened | files) - self._files.keys())
         return {path: _stamp_opened(path) for path in opened if not _is_pythons(path)}
 
 
@@ -126,11 +133,23 @@ def recording(root: Path) -> Iterator[Recorder]:
     token = _active.set(recorder)
     environ: Any = os.environ
     environ_class, environ.__class__ = environ.__class__, _watched(environ.__class__)
+    stat, os.stat = os.stat, _watched_stat(recorder, os.stat)
     try:
         yield recorder
     finally:
+        os.stat = stat
         environ.__class__ = environ_class
         _active.reset(token)
+
+
+def _watched_stat(recorder: Recorder, stat: Callable[..., Any]) -> Callable[..., Any]:
+    """Return an os.stat, which tells of no audit event, that notes what is looked at."""
+
+    def watched(path: Any, *more: Any, **options: Any) -> Any:
+        recorder.look(path)
+        return stat(path, *more, **options)
+
+    return watched
 
 
 @cache  # audit hooks cannot be taken out again: one for the life of the process, mostly idle
