@@ -94,5 +94,6 @@ def not_ours(site: Site, owners: Collection[str]) -> str:
     if site.project in owners or (site.adopt and not owners):
         return ""
     if owners:
-        return f"it belongs to the obsdash project {', '.join(sorted(owners))}"
+        others = ", ".join(sorted(owners))
+        return f"it belongs to the obsdash project {others}, which would have to give it up first"
     return "it exists and obsdash did not make it; --adopt takes it over"

@@ -249,7 +249,7 @@ def test_ctrl_c_ends_what_is_under_way_and_starts_nothing_more(double: Lab) -> N
     def interrupt(method: str, path: str) -> None:
         nonlocal posts
         posts += method == "POST"
-        if posts == 3:
+        if (method, posts) == ("POST", 3):
             os.kill(os.getpid(), signal.SIGINT)
 
     served(double).latency = 0.02
