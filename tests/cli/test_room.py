@@ -33,7 +33,7 @@ def with_little_room(folder: Path, size: int, *arguments: str) -> Said:
         env=environment(),
         capture_output=True,
         text=True,
-        preexec_fn=limit,  # noqa: PLW1509
+        preexec_fn=limit,
     )
     return Said(done.returncode, done.stdout, done.stderr)
 
