@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from obsdash.errors import TargetError
 from obsdash.plan import Action, Blocked, Create, Delete, Plan, Snapshot, Update, make_plan
 from obsdash.resource import Ref, Resource, fingerprint
 
@@ -94,7 +95,11 @@ def apply_plan(plan: Plan, target: Target) -> Report:
     planned = [action for action in plan.actions if not isinstance(action, Blocked)]
     if not planned:
         return Report(plan.target, tuple(outcomes))
-    snapshot = target.read([_subject(action) for action in planned], others=False)
+    try:
+        snapshot = target.read([_subject(action) for action in planned], others=False)
+    except TargetError as error:
+        outcomes += [Failed(action.ref, error.message, error.help) for action in planned]
+        return Report(plan.target, tuple(outcomes))
     stale = {action.ref: why for action in planned if (why := _stale(action, snapshot))}
     outcomes += [Refused(ref, why) for ref, why in stale.items()]
     try:

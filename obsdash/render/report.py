@@ -1,7 +1,7 @@
 """What became of a plan, as text and as JSON."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import click
@@ -35,9 +35,7 @@ def report_json(reports: Sequence[Report]) -> dict[str, Any]:
 
 def _lines(report: Report) -> Iterator[str]:
     done = Counter(o.verb for o in report.outcomes if isinstance(o, Applied))
-    for outcome in report.outcomes:
-        if not isinstance(outcome, Applied):
-            yield from _trouble(outcome)
+    yield from _troubles([o for o in report.outcomes if not isinstance(o, Applied)])
     totals = [f"{done[verb]} {verb}" for verb in _SIGNS if done[verb]]
     left = [(Failed, "failed"), (Refused, "refused")]
     for kind, word in left:
@@ -47,11 +45,20 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"{report.target}: {', '.join(totals) or 'nothing done'}{rest}"
 
 
-def _trouble(outcome: Failed | Refused) -> Iterator[str]:
-    word = "failed" if isinstance(outcome, Failed) else "refused"
-    yield f"{click.style('!', fg='red')} {outcome.ref}  {word}: {printable(outcome.reason)}"
-    if isinstance(outcome, Failed) and outcome.help:
-        yield f"    help: {printable(outcome.help)}"
+def _troubles(outcomes: Iterable[Failed | Refused]) -> Iterator[str]:
+    """Name all objects that the same happened to in one line."""
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for one in outcomes:
+        what = (
+            ("failed", one.reason, one.help)
+            if isinstance(one, Failed)
+            else ("refused", one.reason, "")
+        )
+        alike.setdefault(what, []).append(printable(str(one.ref)))
+    for (word, reason, remedy), refs in alike.items():
+        yield f"{click.style('!', fg='red')} {', '.join(refs)}  {word}: {printable(reason)}"
+        if remedy:
+            yield f"    help: {printable(remedy)}"
 
 
 def _document(outcome: Outcome) -> dict[str, str]:
