@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, assert_never
 
 from obsdash import secrets
 from obsdash.config.model import (
+    AlertmanagerConfig,
     Config,
     DirectoryConfig,
     GrafanaConfig,
     PrometheusConfig,
+    ServerConfig,
     TargetConfig,
     TlsConfig,
 )
@@ -50,13 +52,24 @@ def connect(config: Config, target: TargetConfig, *, adopt: bool = False) -> Tar
                 auth=_auth(target),
                 tls=_tls(config, target.tls),
             )
+        case AlertmanagerConfig():
+            from obsdash.alertmanager import AlertmanagerTarget
+
+            return AlertmanagerTarget(
+                target.url,
+                outside_of_definitions(config.root, config.root / target.config),
+                project=config.project,
+                adopt=adopt,
+                auth=_auth(target),
+                tls=_tls(config, target.tls),
+            )
         case _:
             assert_never(target)
 
 
 def client(
     config: Config,
-    server: GrafanaConfig | PrometheusConfig,
+    server: ServerConfig,
     *,
     path: str = "",
     timeout: float,
@@ -76,7 +89,7 @@ def client(
     )
 
 
-def _auth(target: GrafanaConfig | PrometheusConfig) -> "Auth | None":
+def _auth(target: ServerConfig) -> "Auth | None":
     from obsdash.http import Auth
 
     if target.token:

@@ -12,12 +12,12 @@ LAYERS = (
     {"__main__"},
     {"cli"},
     {"render", "scaffold", "stack"},
-    {"build", "connect", "guard", "selection"},
+    {"build", "connect", "guard", "selection", "undo"},
     {"verify", "ruletest"},
     {"config"},
     {"project"},
     {"adapters"},
-    {"grafana", "prometheus", "directory"},
+    {"alertmanager", "directory", "grafana", "journal", "prometheus"},
     {"target", "planfile"},
     {"plan"},
     {"diff"},
@@ -27,7 +27,7 @@ LAYERS = (
     {"resource"},
     {"secrets"},
     {"errors"},
-    {"durations", "origin", "panelid", "spelling", "words"},
+    {"durations", "origin", "panelid", "programs", "spelling", "words"},
 )
 ROOMS = {room: height for height, layer in enumerate(LAYERS) for room in layer}
 

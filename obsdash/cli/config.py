@@ -10,7 +10,7 @@ import click
 from obsdash import secrets
 from obsdash.cli.context import Context
 from obsdash.cli.output import to_json
-from obsdash.config import Config, DirectoryConfig, EnvironmentConfig, GrafanaConfig, TargetConfig
+from obsdash.config import Config, EnvironmentConfig, TargetConfig
 
 _EPILOG = """\b
 Examples:
@@ -62,9 +62,8 @@ def _document(config: Config, chosen: EnvironmentConfig) -> Mapping[str, Any]:
 
 
 def _kind(target: TargetConfig) -> str:
-    if isinstance(target, DirectoryConfig):
-        return "directory"
-    return "grafana" if isinstance(target, GrafanaConfig) else "prometheus"
+    """Return the type as it is written: `grafana`."""
+    return type(target).__name__.removesuffix("Config").lower()
 
 
 def _values(settings: Any) -> dict[str, Any]:

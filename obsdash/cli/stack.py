@@ -60,7 +60,7 @@ def command() -> None:
 @click.option(
     "--alertmanager-config",
     type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
-    help="Alertmanager's file (default: what `obsdash build` wrote, else notify nobody).",
+    help="A file to copy for Alertmanager (default: what was synced, at first notify nobody).",
 )
 @click.pass_obj
 def up(context: Context, state: Path | None, alertmanager_config: Path | None) -> int:
@@ -73,12 +73,11 @@ def up(context: Context, state: Path | None, alertmanager_config: Path | None) -
     from obsdash.stack.bundle import find_bundle
     from obsdash.stack.launch import Settings
 
-    bundle = find_bundle(context.root)
-    routing = alertmanager_config or _built(context)
     settings = Settings(
         folder=_folder(context, state),
-        bundle=bundle,
-        alertmanager_config=routing or bundle / "alertmanager" / "alertmanager.yml",
+        bundle=find_bundle(context.root),
+        project=context.config.project,
+        alertmanager_config=alertmanager_config,
     )
     return _print(native.up(settings))
 
@@ -128,12 +127,6 @@ def urls(context: Context, state: Path | None, format_: str) -> None:
 
 def _folder(context: Context, state: Path | None) -> Path:
     return state.resolve() if state else context.root / ".obsdash" / "stack"
-
-
-def _built(context: Context) -> Path | None:
-    """Return the Alertmanager configuration that `obsdash build` has written, if it has."""
-    file = context.root / "build" / context.settings.name / "alertmanager" / "alertmanager.yml"
-    return file if file.is_file() else None
 
 
 def _print(reports: Iterable[Report]) -> int:

@@ -54,7 +54,20 @@ class PrometheusConfig:
     tls: TlsConfig = field(default_factory=TlsConfig)
 
 
-TargetConfig = DirectoryConfig | GrafanaConfig | PrometheusConfig
+@dataclass(frozen=True, slots=True)
+class AlertmanagerConfig:
+    """An Alertmanager, and the file that it reads its configuration from."""
+
+    url: str
+    config: str
+    token: str = ""
+    user: str = ""
+    password: str = ""
+    tls: TlsConfig = field(default_factory=TlsConfig)
+
+
+ServerConfig = AlertmanagerConfig | GrafanaConfig | PrometheusConfig
+TargetConfig = DirectoryConfig | ServerConfig
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from obsdash.config.checks import Table
 from obsdash.config.model import (
+    AlertmanagerConfig,
     DirectoryConfig,
     GrafanaConfig,
     PrometheusConfig,
@@ -87,6 +88,17 @@ def _prometheus(table: Table) -> PrometheusConfig:
     )
 
 
+def _alertmanager(table: Table) -> AlertmanagerConfig:
+    return AlertmanagerConfig(
+        url=table.url("url", table.required("url")),
+        config=table.required("config"),
+        token=table.secret("token"),
+        user=table.text("user"),
+        password=table.secret("password"),
+        tls=_tls(table),
+    )
+
+
 def _tls(table: Table) -> TlsConfig:
     if bool(table.text("cert")) != bool(table.text("key")):
         table.wrong("cert" if table.text("key") else "key", "is missing: cert and key go together")
@@ -99,4 +111,5 @@ _TARGETS: Mapping[str, tuple[tuple[str, ...], Callable[[Table], TargetConfig]]] 
     "directory": (("path", "mount"), _directory),
     "grafana": (("url", *_AUTH, "org", *_TLS), _grafana),
     "prometheus": (("url", "rules", "replicas", *_AUTH, *_TLS), _prometheus),
+    "alertmanager": (("url", "config", *_AUTH, *_TLS), _alertmanager),
 }

@@ -1,12 +1,22 @@
 """A file is the old one or the new one, whole, whenever anybody looks."""
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 SUFFIX = ".obsdash-new"  # no glob of Prometheus, Grafana or Alertmanager matches it
 FILE_MODE = 0o644  # read by servers that run as other users
 FOLDER_MODE = 0o755
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may read and write a file; an owner or a group of -1 is whoever makes it."""
+
+    mode: int = FILE_MODE
+    owner: int = -1
+    group: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +35,7 @@ class Staged:
         self.temporary.unlink(missing_ok=True)
 
 
-def stage(path: Path, content: bytes, *, durable: bool) -> Staged:
+def stage(path: Path, content: bytes, *, durable: bool, access: Access = Access()) -> Staged:
     """Write content beside `path`, making folders as needed; raises OSError.
 
     durable: wait until the disk has it, so that a power cut cannot leave an empty file.
@@ -34,9 +44,10 @@ def stage(path: Path, content: bytes, *, durable: bool) -> Staged:
     staged = Staged(path, temporary(path))
     staged.discard()  # left by a writer that was killed
     try:
-        descriptor = os.open(staged.temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+        descriptor = os.open(staged.temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            os.fchmod(descriptor, FILE_MODE)  # whatever the umask says
+            os.fchown(descriptor, access.owner, access.group)
+            os.fchmod(descriptor, access.mode)  # whatever the umask says
             _write_all(descriptor, content)
             if durable:
                 os.fsync(descriptor)
@@ -48,9 +59,9 @@ def stage(path: Path, content: bytes, *, durable: bool) -> Staged:
     return staged
 
 
-def write_whole(path: Path, content: bytes, *, durable: bool) -> None:
+def write_whole(path: Path, content: bytes, *, durable: bool, access: Access = Access()) -> None:
     """Replace a file's content; raises OSError with the old file untouched."""
-    staged = stage(path, content, durable=durable)
+    staged = stage(path, content, durable=durable, access=access)
     try:
         staged.commit()
     finally:
@@ -68,6 +79,15 @@ def read_or_none(path: Path) -> bytes | None:
         return path.read_bytes()
     except FileNotFoundError:
         return None
+
+
+def access_of(path: Path) -> Access | None:
+    """Return who may read and write a file, None when there is no such file; raises OSError."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return Access(stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid)
 
 
 def make_folder(folder: Path) -> None:

@@ -1,7 +1,5 @@
 """Whether Prometheus would take a rule group: by its structure, and by promtool's judgement."""
 
-import re
-import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,7 +13,6 @@ _GROUP_KEYS = {"name", "interval", "limit", "query_offset", "labels", "rules"}
 _ALERT_KEYS = {"alert", "expr", "for", "keep_firing_for", "labels", "annotations"}
 _RECORD_KEYS = {"record", "expr", "labels"}
 
-_VERSION = re.compile(r"version (\d+)\.(\d+)")
 _SECONDS = 60  # more than promtool needs for ten thousand rules
 
 
@@ -31,16 +28,6 @@ def name_problem(namespace: str) -> str:
     """Return why a namespace cannot be a file's name, "" when it can."""
     reason = unusable(namespace)
     return f"the namespace {namespace!r} cannot be the name of a file: {reason}" if reason else ""
-
-
-def promtool_for(version: str) -> str | None:
-    """Return promtool's path when it knows at least what a server of this version knows."""
-    path = shutil.which("promtool")
-    if not path:
-        return None
-    shown = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
-    own = _version(shown.stdout + shown.stderr)
-    return path if own >= _version(f"version {version}") else None
 
 
 def promtool_problems(promtool: str, files: Sequence[Path], features: str) -> dict[Path, str]:
@@ -72,11 +59,6 @@ def _reason(lines: Sequence[str], before: str) -> str:
     said = [line.removeprefix(before) for line in lines if line.startswith(before)]
     more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
     return f"{said[0]}{more}" if said else ""
-
-
-def _version(text: str) -> tuple[int, int]:
-    found = _VERSION.search(text)
-    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 def _group_problems(group: Spec) -> Iterator[str]:

@@ -11,7 +11,8 @@ from obsdash.disk.rules import encode_groups
 from obsdash.disk.whole import Staged, stage, why, write_whole
 from obsdash.errors import TargetError
 from obsdash.plan import Action, Create, Delete, Update
-from obsdash.prometheus.checks import promtool_for, promtool_problems
+from obsdash.programs import program_for
+from obsdash.prometheus.checks import promtool_problems
 from obsdash.prometheus.files import RuleFile, RuleFolder, namespace_of
 from obsdash.prometheus.groups import loads_as
 from obsdash.prometheus.server import Facts, Server
@@ -46,7 +47,7 @@ class Sync:
         self._servers = servers
         self._facts = facts
         self._wait = wait
-        self._promtool = promtool_for(facts.version)
+        self._promtool = program_for("promtool", facts.version)
 
     def run(self, actions: Sequence[Action], files: Mapping[str, RuleFile]) -> list[Outcome]:
         """Carry out the actions on what the files hold now."""

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import yaml
 
-from obsdash.stack.manifest import MANIFEST, PROMETHEUS, Addition, Component
+from obsdash.alertmanager.files import header
+from obsdash.stack.manifest import ALERTMANAGER, MANIFEST, PROMETHEUS, Addition, Component
 from obsdash.stack.scraping import prometheus_config
 from obsdash.stack.state import write_whole
 
@@ -22,7 +23,8 @@ class Settings:
 
     folder: Path  # all state
     bundle: Path  # the stack's own files
-    alertmanager_config: Path
+    project: str
+    alertmanager_config: Path | None = None  # else the one that is there, or that notifies nobody
 
 
 def find_program(component: Component) -> str | None:
@@ -69,6 +71,8 @@ class Launch:
             _make_password(own / "password")
         if self.component is PROMETHEUS:
             write_whole(own / "prometheus.yml", self._prometheus_config())
+        if self.component is ALERTMANAGER:
+            self._make_alertmanager_config(own / "alertmanager.yml")
 
     def _values(self) -> dict[str, str]:
         named = {name.replace("-", "_"): address for name, address in self.others.items()}
@@ -77,8 +81,16 @@ class Launch:
             **place(self.settings.folder, self.component, self.address),
             "share": str(_share(self.program)),
             "bundle": str(self.settings.bundle),
-            "alertmanager_config": str(self.settings.alertmanager_config),
         }
+
+    def _make_alertmanager_config(self, file: Path) -> None:
+        """Copy the user's file; else begin with one that `obsdash sync` may replace."""
+        given = self.settings.alertmanager_config
+        if given:
+            write_whole(file, given.read_text(encoding="utf-8"))
+        elif not file.exists():
+            first = self.settings.bundle / "alertmanager" / "alertmanager.yml"
+            write_whole(file, header(self.settings.project) + first.read_text(encoding="utf-8"))
 
     def _prometheus_config(self) -> str:
         addresses = {**self.others, self.component.name: self.address}

@@ -1,8 +1,8 @@
 """Every component of the native stack, as one table.
 
 Texts in `argv`, `url` and `variables` may name `{address}`, `{port}`, `{home}` (the component's
-own folder), `{share}` (where its program keeps its files), `{bundle}` (the stack's files),
-`{alertmanager_config}`, and the address of any other component by its name, `-` written as `_`.
+own folder), `{share}` (where its program keeps its files), `{bundle}` (the stack's files), and the
+address of any other component by its name, `-` written as `_`.
 """
 
 from dataclasses import dataclass
@@ -110,7 +110,7 @@ ALERTMANAGER = Component(
     port=9093,
     url="http://{address}",
     argv=(
-        "--config.file={alertmanager_config}",
+        "--config.file={home}/alertmanager.yml",
         "--storage.path={home}/data",
         "--web.listen-address={address}",
         "--cluster.listen-address=",
@@ -120,6 +120,7 @@ ALERTMANAGER = Component(
     scrape=("alertmanager.yml",),
     variables=(
         ("OBSDASH_DEMO_ALERTMANAGER_URL", "http://{address}"),
+        ("OBSDASH_DEMO_ALERTMANAGER_CONFIG", "{home}/alertmanager.yml"),
         ("OBSDASH_DEMO_VARIABLES_ALERTMANAGER_URL", "http://{address}"),
     ),
 )

@@ -273,7 +273,7 @@ def test_a_component_that_hangs_is_not_called_running(
     monkeypatch.setattr(probe, "TIMEOUT_SECONDS", 0.5)
     monkeypatch.setenv("PATH", only(stack.project / "bin", "prometheus"))
     monkeypatch.setenv(MARK, stack.mark)
-    settings = Settings(stack.state, ROOT / "stack", stack.project / "unused.yml")
+    settings = Settings(stack.state, ROOT / "stack", "shop")
     stack.run("up")
     os.kill(stack.pids()["demo"], signal.SIGSTOP)
     reports = {report.name: report for report in native.up(settings)}
@@ -318,13 +318,16 @@ def test_a_component_that_cannot_start_is_reported_and_the_others_run(stack: Sta
     assert refused[1].startswith("it refuses its configuration: ")
 
 
-def test_what_build_wrote_for_alertmanager_is_used(stack: Stack) -> None:
+def test_what_sync_wrote_for_alertmanager_stays(stack: Stack) -> None:
     program("prometheus-alertmanager")
-    built = stack.project / "build" / "local" / "alertmanager" / "alertmanager.yml"
-    built.parent.mkdir(parents=True)
-    built.write_text("route: {receiver: ours}\nreceivers: [{name: ours}]\n")
     stack.path = only(stack.project / "bin", "prometheus", "prometheus-alertmanager")
     stack.run("up")
+    lines = dict(line.split("=", 1) for line in stack.run("urls", "--format", "env").stdout.split())
+    file = Path(lines["OBSDASH_DEMO_ALERTMANAGER_CONFIG"])
+    first = file.read_text()
+    assert first.startswith("# Written by obsdash for project ")
+    file.write_text(first.replace("nobody", "ours"))
+    assert stack.outcomes("up")["alertmanager"] == "already running"
     status = json.loads(get(f"{stack.url('alertmanager')}/api/v2/status"))
     assert "receiver: ours" in status["config"]["original"]
 

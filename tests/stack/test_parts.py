@@ -30,7 +30,7 @@ time.sleep(60)
 
 
 def settings(folder: Path) -> Settings:
-    return Settings(folder, BUNDLE, folder / "alertmanager.yml")
+    return Settings(folder, BUNDLE, "shop")
 
 
 def spawned(folder: Path, *argv: str) -> Process:

@@ -1,0 +1,66 @@
+"""What is live: what is loaded, told from the file where that is the file that is loaded."""
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+from obsdash.alertmanager.files import ConfigFile, Found, config_hash, decode
+from obsdash.alertmanager.server import Loaded
+from obsdash.diff.leaves import same
+from obsdash.diff.ondisk import ON_DISK, SECRETS
+from obsdash.diff.withheld import withheld, without_secrets
+from obsdash.resource import Spec
+
+
+def live_spec(file: ConfigFile, found: Found, loaded: Loaded, wanted: Spec) -> Spec:
+    """Return the configuration that is loaded, without the secrets in it.
+
+    The file says more than the server shows: what was written, and whether secrets are the wanted
+    ones. So it is the file that counts when it is the one that is loaded. When it is not, that is
+    noted, and what counts is what the server shows.
+    """
+    content, ours = found.content, file.encode(wanted)
+    if content is None:
+        return _as_shown(file, loaded, wanted, "is absent")
+    if config_hash(content) != loaded.state.hash:
+        state = "is not loaded" if content == ours else "differs from what is loaded"
+        return _as_shown(file, loaded, wanted, state)
+    if content == ours:
+        return wanted
+    try:
+        return _as_written(decode(content), wanted)
+    except ValueError:
+        return _as_shown(file, loaded, wanted, "is YAML that only Alertmanager can read")
+
+
+def _as_shown(file: ConfigFile, loaded: Loaded, wanted: Spec, state: str) -> Spec:
+    known = frozenset(_texts(wanted))
+    config: Spec = _relative(loaded.config, file.path.parent, known)
+    return {**config, ON_DISK: state}
+
+
+def _as_written(spec: Spec, wanted: Spec) -> Spec:
+    if same(spec, wanted):
+        return wanted
+    found, needed = withheld(spec), withheld(wanted)
+    differing = [place for place in found.keys() & needed.keys() if found[place] != needed[place]]
+    shown = without_secrets(spec)
+    return {**shown, SECRETS: ", ".join(sorted(differing))} if differing else shown
+
+
+def _relative(value: Any, folder: Path, known: Collection[str]) -> Any:
+    """Write paths as they are wanted: an Alertmanager shows those of templates from the root on."""
+    if isinstance(value, dict):
+        return {key: _relative(inner, folder, known) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_relative(inner, folder, known) for inner in value]
+    short = value.removeprefix(f"{folder}/") if isinstance(value, str) else value
+    return short if short in known else value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for one in inner:
+        yield from _texts(one)

@@ -1,0 +1,106 @@
+"""The configuration of a running Alertmanager, as a target."""
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from obsdash.alertmanager.files import ConfigFile, Found
+from obsdash.alertmanager.reading import live_spec
+from obsdash.alertmanager.server import Server
+from obsdash.alertmanager.sync import Sync
+from obsdash.diff.routing import SECRET
+from obsdash.diff.withheld import withheld
+from obsdash.disk.lock import locked
+from obsdash.errors import TargetError
+from obsdash.http import Auth, Client, Tls, masked
+from obsdash.plan import Action, Create, Snapshot, Update
+from obsdash.programs import program_for
+from obsdash.resource import ALERTMANAGER, Ref, Resource
+from obsdash.target import Applied, Failed, Outcome
+
+REF = Ref(ALERTMANAGER, "main")
+
+
+class AlertmanagerTarget:
+    """An Alertmanager whose configuration file we may write.
+
+    The file is ours when its first line says so. An Alertmanager always has a configuration: it is
+    replaced, never deleted.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        config: Path,
+        *,
+        project: str,
+        adopt: bool = False,
+        auth: Auth | None = None,
+        tls: Tls | None = None,
+    ) -> None:
+        """Contact nobody yet; raises TargetError for an address that is none."""
+        self._url = url
+        self._file = ConfigFile(config.resolve(), project)  # a link leads to what is replaced
+        self._adopt = adopt
+        self._server = Server(Client(url, auth=auth, tls=tls, product="Alertmanager"))
+
+    @property
+    def name(self) -> str:
+        """Return `alertmanager http://alertmanager:9093`."""
+        return f"alertmanager {masked(self._url)}"
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return the Alertmanager configuration."""
+        return (ALERTMANAGER,)
+
+    def read(self, wanted: Collection[Resource], *, others: bool = True) -> Snapshot:
+        """Return what is loaded; raises TargetError when server or file cannot be read."""
+        with self._server:
+            loaded = self._server.loaded()
+        found = self._file.read()
+        return Snapshot(
+            live={
+                one.ref: Resource(one.ref, live_spec(self._file, found, loaded, one.spec))
+                for one in wanted
+            },
+            unmanaged=(REF,) if others and not wanted else (),
+            blocked={
+                one.ref: reason for one in wanted if (reason := self._blocked(found) or _odd(one))
+            },
+            server=f"Alertmanager {loaded.version}",
+        )
+
+    def apply(self, actions: Sequence[Action]) -> Iterator[Outcome]:
+        """Replace the file and have it loaded; else put it back."""
+        for action in actions:
+            if isinstance(action, Create | Update):
+                yield self._applied(action)
+
+    def _applied(self, action: Create | Update) -> Outcome:
+        try:
+            with locked(self._file.path.parent), self._server:
+                amtool = program_for("amtool", self._server.loaded().version)
+                Sync(self._file, self._server, amtool).run(action.desired.spec)
+        except TargetError as error:
+            return Failed(action.ref, error.message, error.help)
+        return Applied(action.ref, "updated")
+
+    def _blocked(self, found: Found) -> str:
+        """Return why the file may not be written, "" when it may."""
+        if found.content is None or found.project == self._file.project:
+            return ""
+        if found.project:
+            return f"{self._file.path} belongs to project {found.project}"
+        if self._adopt:
+            return ""
+        return (
+            f"obsdash did not write {self._file.path}; --adopt takes it over and keeps a copy of it"
+        )
+
+
+def _odd(wanted: Resource) -> str:
+    """Return why a configuration cannot be what is meant, "" when it can."""
+    for place, value in withheld(wanted.spec).items():
+        if value == SECRET:
+            return f"{place} is {SECRET}, which is what Alertmanager shows in place of a secret"
+    return ""

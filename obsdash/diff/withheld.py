@@ -1,0 +1,52 @@
+"""Where an Alertmanager configuration holds secrets, and what it looks like without them."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from obsdash.diff.routing import SECRET
+
+# Names of secrets end so in every integration; `…_file` names the place of one instead.
+_NAMES = re.compile(r"(password|secrets?|token|token_id|credentials|_key|webhook_url)$|^key$")
+_ADDRESSES = {("slack_configs", "api_url"), ("webhook_configs", "url"), ("global", "slack_api_url")}
+
+
+def withheld(config: Mapping[str, Any]) -> dict[str, str]:
+    """Return the secrets: place (`receivers.mail.email_configs.0.auth_password`) → value."""
+    return {".".join(path): value for path, value in _walk(config, ()) if _is_secret(path)}
+
+
+def without_secrets(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration as an Alertmanager shows it."""
+    hidden: dict[str, Any] = _hidden(config, ())
+    return hidden
+
+
+def _walk(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    for step, inner in _steps(value):
+        yield from _walk(inner, (*path, step))
+    if isinstance(value, str) and value:
+        yield path, value
+
+
+def _hidden(value: Any, path: tuple[str, ...]) -> Any:
+    if isinstance(value, str) and value and _is_secret(path):
+        return SECRET
+    inner = [_hidden(one, (*path, step)) for step, one in _steps(value)]
+    if isinstance(value, dict):
+        return dict(zip(value, inner, strict=True))
+    return inner if isinstance(value, list) else value
+
+
+def _steps(value: Any) -> list[tuple[str, Any]]:
+    """Return what is in an object or a list, with its name."""
+    if isinstance(value, dict):
+        return [(str(key), inner) for key, inner in value.items()]
+    items = value if isinstance(value, list) else []
+    names = [item.get("name") if isinstance(item, dict) else None for item in items]
+    return [(str(name or index), items[index]) for index, name in enumerate(names)]
+
+
+def _is_secret(path: tuple[str, ...]) -> bool:
+    named = [step for step in path if not step.isdigit()]
+    return bool(named) and (_NAMES.search(named[-1]) is not None or tuple(named[-2:]) in _ADDRESSES)
