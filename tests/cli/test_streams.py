@@ -27,6 +27,13 @@ def project(tmp_path: Path) -> Path:
     return write(tmp_path, {"dashboards/api.py": "\n".join(lines)})
 
 
+def _terminal() -> tuple[int, int]:
+    try:
+        return pty.openpty()
+    except OSError as error:
+        pytest.skip(f"no pseudo-terminal can be had here: {error}")
+
+
 def test_json_on_stdout_is_whole_although_definitions_print(project: Path) -> None:
     for command in ("diff", "sync", "sync"):
         said = program([command, "--format", "json"], project)
@@ -91,7 +98,7 @@ def test_a_closed_stdout_is_as_good_as_none(project: Path) -> None:
 @contextmanager
 def on_a_terminal(folder: Path, *arguments: str, **env: str) -> Iterator[str]:
     """Give what a command writes to a terminal, both streams."""
-    ours, theirs = pty.openpty()
+    ours, theirs = _terminal()
     variables = {**environment(), "TERM": "xterm", **env}
     if not env.get("NO_COLOR"):
         variables.pop("NO_COLOR")
@@ -172,7 +179,7 @@ def test_control_characters_in_errors_never_reach_a_terminal(tmp_path: Path) -> 
 
 
 def test_sync_asks_once_on_a_terminal_and_no_is_an_answer(project: Path) -> None:
-    ours, theirs = pty.openpty()
+    ours, theirs = _terminal()
     child = subprocess.Popen(
         [*PROGRAM, "sync"],
         cwd=project,
