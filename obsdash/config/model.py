@@ -98,7 +98,7 @@ class Config:
 
     def environment(self, name: str | None) -> EnvironmentConfig:
         """Return an environment by name, the default one for None."""
-        wanted = name or self.default_env
+        wanted = self.default_env if name is None else name
         if found := self.environments.get(wanted):
             return found
         known = ", ".join(sorted(self.environments))
