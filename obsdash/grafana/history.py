@@ -6,7 +6,7 @@ from obsdash.grafana.transport import Grafana
 from obsdash.grafana.trouble import GrafanaError
 from obsdash.resource import Resource, fingerprint
 
-FIRST = "Initial save"  # how 9.3 lists the first version, whatever was said when it was saved
+FIRST = "Initial save"  # how Grafana lists the first version, whatever was said on saving it
 _HASH = 12  # hex digits of the fingerprint in a message
 
 
