@@ -29,8 +29,10 @@ class SavedPlans:
     plans: tuple[Plan, ...]
 
 
-def dump_plans(project: str, environment: str, plans: Sequence[Plan]) -> bytes:
-    """Encode plans; secrets are in it as references only."""
+def dump_plans(
+    project: str, environment: str, plans: Sequence[Plan], *, indent: bool = True
+) -> bytes:
+    """Encode plans, in one line if told so; secrets are in it as references only."""
     document = {
         "schemaVersion": SCHEMA_VERSION,
         "project": project,
@@ -38,7 +40,8 @@ def dump_plans(project: str, environment: str, plans: Sequence[Plan]) -> bytes:
         "plans": [_plan(plan) for plan in plans],
     }
     document["checksum"] = _checksum(document)
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    layout = orjson.OPT_INDENT_2 if indent else 0
+    return orjson.dumps(document, option=layout | orjson.OPT_APPEND_NEWLINE)
 
 
 def load_plans(data: bytes) -> SavedPlans:

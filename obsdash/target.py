@@ -1,6 +1,6 @@
 """What every target is, and how a plan is applied to one."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -87,27 +87,40 @@ def plan_for(target: Target, resources: Collection[Resource], *, prune: bool = F
     return make_plan(target.name, desired, target.read(desired), prune=prune)
 
 
-def apply_plan(plan: Plan, target: Target) -> Report:
-    """Apply exactly the plan: what changed since it was made is refused, object by object."""
-    outcomes: list[Outcome] = [
-        Refused(action.ref, action.reason) for action in plan.actions if isinstance(action, Blocked)
-    ]
-    planned = [action for action in plan.actions if not isinstance(action, Blocked)]
-    if not planned:
-        return Report(plan.target, tuple(outcomes))
+def apply_plan(
+    plan: Plan, target: Target, *, note: Callable[[Outcome], None] | None = None
+) -> Report:
+    """Apply exactly the plan: what changed since it was made is refused, object by object.
+
+    note: is told each outcome as soon as it is known.
+    """
+    outcomes: list[Outcome] = []
     try:
-        snapshot = target.read([_subject(action) for action in planned], others=False)
-    except TargetError as error:
-        outcomes += [Failed(action.ref, error.message, error.help) for action in planned]
-        return Report(plan.target, tuple(outcomes))
-    stale = {action.ref: why for action in planned if (why := _stale(action, snapshot))}
-    outcomes += [Refused(ref, why) for ref, why in stale.items()]
-    try:
-        for outcome in target.apply([_fresh(a, snapshot) for a in planned if a.ref not in stale]):
+        for outcome in _outcomes(plan, target):
             outcomes.append(outcome)  # kept one by one: an interrupt loses none
+            if note:
+                note(outcome)
     except KeyboardInterrupt:
         return Report(plan.target, tuple(outcomes), interrupted=True)
     return Report(plan.target, tuple(outcomes))
+
+
+def _outcomes(plan: Plan, target: Target) -> Iterator[Outcome]:
+    for action in plan.actions:
+        if isinstance(action, Blocked):
+            yield Refused(action.ref, action.reason)
+    planned = [action for action in plan.actions if not isinstance(action, Blocked)]
+    if not planned:
+        return
+    try:
+        snapshot = target.read([_subject(action) for action in planned], others=False)
+    except TargetError as error:
+        yield from (Failed(action.ref, error.message, error.help) for action in planned)
+        return
+    stale = {action.ref: why for action in planned if (why := _stale(action, snapshot))}
+    for ref, why in stale.items():
+        yield Refused(ref, why)
+    yield from target.apply([_fresh(a, snapshot) for a in planned if a.ref not in stale])
 
 
 def _subject(action: Action) -> Resource:

@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, str] = {
     "test": "Run the rule tests beside the definitions.",
     "diff": "Show what a sync would change.",
     "sync": "Apply the plan to the environment's targets.",
+    "history": "Show what each sync did.",
+    "rollback": "Put back what a sync changed.",
     "verify": "Run every query on the live data sources.",
     "config": "Show the configuration, secrets masked.",
     "stack": "Start, stop and look at the bundled stack.",

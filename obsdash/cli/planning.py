@@ -33,10 +33,17 @@ def saved_plans(context: Context, targets: Sequence[Target], file: Path) -> list
             f"{file} was made for project {saved.project!r}, environment {saved.environment!r}",
             help=f"obsdash --env {saved.environment} sync --plan {file}",
         )
+    for_these(saved.plans, targets, str(file))
     plans = {plan.target: plan for plan in saved.plans}
-    if missing := plans.keys() - {target.name for target in targets}:
-        raise ConfigError(f"{file} is for {min(missing)}, which is not configured any more")
     return [plans[target.name] for target in targets if target.name in plans]
+
+
+def for_these(plans: Sequence[Plan], targets: Sequence[Target], what: str) -> list[Target]:
+    """Return the target of each plan; raises ConfigError, naming `what`, when one is gone."""
+    by_name = {target.name: target for target in targets}
+    if missing := {plan.target for plan in plans} - by_name.keys():
+        raise ConfigError(f"{what} is for {min(missing)}, which is not configured any more")
+    return [by_name[plan.target] for plan in plans]
 
 
 def show(context: Context, plans: Sequence[Plan], format_: str, *, noise: bool = False) -> str:

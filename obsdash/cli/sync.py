@@ -1,18 +1,16 @@
 """`obsdash sync`."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from obsdash.cli.applying import apply_all, confirm, on_terminal
 from obsdash.cli.context import Context
-from obsdash.cli.output import to_json
 from obsdash.cli.planning import make_plans, saved_plans, show
 from obsdash.errors import ConfigError
 from obsdash.guard import danger
 from obsdash.plan import Plan
-from obsdash.target import Report, Target, apply_plan
 
 _EPILOG = """\b
 Examples:
@@ -65,32 +63,15 @@ def command(
     if dry_run:
         plans = []
     if any(plans):
-        _consent(plans, ask=not yes and sys.stdin.isatty() and sys.stdout.isatty(), bulk=bulk)
-    return _apply(plans, targets, format_)
+        _consent(plans, ask=not yes and on_terminal(), bulk=bulk)
+    return apply_all(context, plans, targets, format_)
 
 
 def _consent(plans: Sequence[Plan], *, ask: bool, bulk: bool) -> None:
     """Ask on a terminal; elsewhere refuse what is dangerous without its flag."""
     if ask:
-        click.confirm("Apply?", abort=True, err=True)
+        confirm()
         return
     reasons = [reason for plan in plans if (reason := danger(plan))]
     if reasons and not bulk:
         raise ConfigError(reasons[0], help="read the plan; --bulk applies it")
-
-
-def _apply(plans: Sequence[Plan], targets: Sequence[Target], format_: str) -> int:
-    from obsdash.render.report import report_json, report_text
-
-    by_name = {target.name: target for target in targets}
-    reports: list[Report] = []
-    for plan in filter(None, plans):
-        reports.append(apply_plan(plan, by_name[plan.target]))
-        click.echo(report_text(reports[-1]), err=format_ == "json")
-        if reports[-1].interrupted:
-            break
-    if format_ == "json":
-        click.echo(to_json(report_json(reports)))
-    if any(report.interrupted for report in reports):
-        return 2
-    return 0 if all(report.ok for report in reports) else 1

@@ -86,7 +86,7 @@ def _encode_datasources(resources: Sequence[Resource]) -> bytes:
 
 
 def _provisioned(resource: Resource) -> Spec:
-    secrets = {name: _placeholder(reference) for name, reference in resource.secrets.items()}
+    secrets = {name: _placeholder(ref) for name, ref in resource.secrets.items() if ref}
     hidden = {"secureJsonData": secrets} if secrets else {}
     return {**_escape(resource.spec), "uid": _escape(resource.ref.uid), "editable": False, **hidden}
 

@@ -100,25 +100,26 @@ class Writer:
         self._put(NAME, manifest.encode())
 
     def _write(self, jobs: list[_Job]) -> Iterator[Outcome]:
-        if reason := self._provide(jobs):
+        if self._shows(jobs) and (reason := self._provide()):
             hidden = [job for job in jobs if kind_at(job.path) == DASHBOARD]
             yield from (Failed(action.ref, reason) for job in hidden for action in job.actions)
             jobs = [job for job in jobs if job not in hidden]
         for job in jobs:
             yield from self._outcomes(job)
+        if not self._shows([]):
+            with suppress(OSError):  # it leads to an empty folder, which harms nobody
+                self._finish(_Job(PROVIDER_FILE))
 
-    def _provide(self, jobs: list[_Job]) -> str:
-        """Make Grafana read our dashboards if there are any; return why that failed."""
+    def _shows(self, jobs: list[_Job]) -> bool:
+        """Whether there are dashboards of ours once the jobs are done."""
         gone = {path for job in jobs for path in (*job.strays, job.path)}
         coming = {job.path for job in jobs if job.content is not None}
-        shown = any(kind_at(path) == DASHBOARD for path in self._files.keys() - gone | coming)
-        job = _Job(PROVIDER_FILE)
-        if shown:
-            job = _Job(PROVIDER_FILE, (), self._provider, _digest(self._provider))
-        if not shown and PROVIDER_FILE not in self._files:
-            return ""
+        return any(kind_at(path) == DASHBOARD for path in self._files.keys() - gone | coming)
+
+    def _provide(self) -> str:
+        """Make Grafana read our dashboards; return why that failed."""
         try:
-            self._finish(job)
+            self._finish(_Job(PROVIDER_FILE, (), self._provider, _digest(self._provider)))
         except OSError as error:
             return f"{PROVIDER_FILE} cannot be written: {why(error)}"
         return ""
@@ -130,8 +131,12 @@ class Writer:
             verb = "removed" if job.content is None else "written"
             reason = f"{job.path} cannot be {verb}: {why(error)}; it is as it was"
             yield from (Failed(action.ref, reason) for action in job.actions)
+        except KeyboardInterrupt:
+            if read_or_none(self._root / job.path) == job.content:  # no outcome is lost
+                yield from _applied(job)
+            raise
         else:
-            yield from (Applied(action.ref, _verb(action)) for action in job.actions)
+            yield from _applied(job)
 
     def _finish(self, job: _Job) -> None:
         if job.content is not None:
@@ -177,6 +182,10 @@ class Writer:
 
 def _subject(action: Action) -> Resource:
     return action.live if isinstance(action, Delete) else action.desired
+
+
+def _applied(job: _Job) -> Iterator[Outcome]:
+    return (Applied(action.ref, _verb(action)) for action in job.actions)
 
 
 def _verb(action: Action) -> str:

@@ -51,13 +51,13 @@ def fetch(site: Site, like: Resource) -> Resource | None:
 
 
 def save(site: Site, desired: Resource, live: Resource | None) -> None:
-    """Create a data source, or replace all of it but the secrets that stay the same."""
+    """Create a data source, or replace all of it; a secret without a reference stays as it is."""
     uid = desired.ref.uid
     body = {
         **desired.spec,
         "uid": uid,  # another one in the body would rename it
         "jsonData": {**(desired.spec.get("jsonData") or {}), KEY: site.project},
-        "secureJsonData": {name: site.reveal(ref) for name, ref in desired.secrets.items()},
+        "secureJsonData": {name: site.reveal(ref) for name, ref in desired.secrets.items() if ref},
     }
     if live is None:
         site.api.post("datasources", body=body)

@@ -9,7 +9,7 @@ import click
 from obsdash.render.escape import printable
 from obsdash.target import Applied, Failed, Outcome, Refused, Report
 
-_SIGNS = {"created": "+", "updated": "~", "deleted": "-"}
+_WORDS = ("created", "updated", "deleted", "failed", "refused")
 
 
 def report_text(report: Report) -> str:
@@ -17,16 +17,17 @@ def report_text(report: Report) -> str:
     return "\n".join(_lines(report))
 
 
-def report_json(reports: Sequence[Report]) -> dict[str, Any]:
-    """Return the reports as a document, `schemaVersion` 1."""
+def report_json(reports: Sequence[Report], run: str | None = None) -> dict[str, Any]:
+    """Return a run's reports as a document, `schemaVersion` 1; run is none where none began."""
     return {
         "schemaVersion": 1,
+        "run": run,
         "ok": all(report.ok for report in reports),
         "targets": [
             {
                 "target": report.target,
                 "interrupted": report.interrupted,
-                "outcomes": [_document(outcome) for outcome in report.outcomes],
+                "outcomes": [outcome_json(outcome) for outcome in report.outcomes],
             }
             for report in reports
         ],
@@ -34,15 +35,10 @@ def report_json(reports: Sequence[Report]) -> dict[str, Any]:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    done = Counter(o.verb for o in report.outcomes if isinstance(o, Applied))
     yield from _troubles([o for o in report.outcomes if not isinstance(o, Applied)])
-    totals = [f"{done[verb]} {verb}" for verb in _SIGNS if done[verb]]
-    left = [(Failed, "failed"), (Refused, "refused")]
-    for kind, word in left:
-        number = sum(isinstance(outcome, kind) for outcome in report.outcomes)
-        totals += [f"{number} {word}"] if number else []
+    done = ", ".join(totals(report.outcomes)) or "nothing done"
     rest = " · interrupted: obsdash diff shows what is left" if report.interrupted else ""
-    yield f"{report.target}: {', '.join(totals) or 'nothing done'}{rest}"
+    yield f"{report.target}: {done}{rest}"
 
 
 def _troubles(outcomes: Iterable[Failed | Refused]) -> Iterator[str]:
@@ -61,7 +57,14 @@ def _troubles(outcomes: Iterable[Failed | Refused]) -> Iterator[str]:
             yield f"    help: {printable(remedy)}"
 
 
-def _document(outcome: Outcome) -> dict[str, str]:
+def totals(outcomes: Iterable[Outcome]) -> list[str]:
+    """Return how many objects there are of each outcome: `2 created`, `1 failed`."""
+    found = Counter(outcome_json(outcome)["outcome"] for outcome in outcomes)
+    return [f"{found[word]} {word}" for word in _WORDS if found[word]]
+
+
+def outcome_json(outcome: Outcome) -> dict[str, str]:
+    """Return what became of an object as a document."""
     match outcome:
         case Applied():
             return {"ref": str(outcome.ref), "outcome": outcome.verb}

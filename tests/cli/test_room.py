@@ -61,13 +61,15 @@ def test_a_build_on_a_full_disk_leaves_the_old_files_whole(project: Path) -> Non
     assert json.loads(files(project / "build")["local/grafana/dashboards/large.json"])
 
 
-def test_a_sync_on_a_full_disk_names_what_failed_and_does_the_rest(project: Path) -> None:
+def test_a_sync_without_room_for_its_journal_changes_nothing(project: Path) -> None:
     large = f"x = {{**{dashboard('large')}, 'description': 'x' * 100_000}}\n"
     write(project, {"dashboards/large.py": large})
     said = with_little_room(project, 50_000, "sync")
-    assert said.code == 1
-    assert "! dashboard/large  failed: " in said.out
-    assert "1 created, 1 failed" in said.out
+    [error] = refused(said)
+    assert "nothing was changed, because the journal cannot be written: " in error
+    assert "File too large" in error
+    assert not (project / "build").exists()
+    assert obsdash("history").out == "No runs yet: each obsdash sync is one.\n"
     assert obsdash("sync").code == 0
 
 
