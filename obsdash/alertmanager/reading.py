@@ -36,7 +36,7 @@ def live_spec(file: ConfigFile, found: Found, loaded: Loaded, wanted: Spec) -> S
 def _as_shown(file: ConfigFile, loaded: Loaded, wanted: Spec, state: str) -> Spec:
     known = frozenset(_texts(wanted))
     config: Spec = _relative(loaded.config, file.path.parent, known)
-    return {**config, ON_DISK: state}
+    return {**without_secrets(config), ON_DISK: state}  # older ones show addresses of webhooks
 
 
 def _as_written(spec: Spec, wanted: Spec) -> Spec:

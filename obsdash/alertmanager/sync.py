@@ -6,7 +6,7 @@ from pathlib import Path
 
 from obsdash.alertmanager.files import ConfigFile, Found, config_hash, decode
 from obsdash.alertmanager.server import Server
-from obsdash.diff.routing import SECRET
+from obsdash.diff.integrations import SECRET
 from obsdash.diff.withheld import withheld
 from obsdash.disk.whole import Staged, stage, why, write_whole
 from obsdash.errors import TargetError
@@ -95,10 +95,12 @@ class Sync:
         except OSError as error:
             return f"{self.file.path} could not be put back either: {why(error)}"
         try:
-            answer = self.server.reload()
+            self.server.reload()
+            loaded = self.server.state().hash
         except TargetError as error:
             return f"the old file is back, but {error.message}"
-        return _UNCHANGED if answer.status == 200 else "the old file is back, but not loaded either"
+        is_back = loaded == config_hash(old.content)
+        return _UNCHANGED if is_back else "the old file is back, but it is not what is loaded"
 
 
 def amtool_problem(amtool: str, file: Path) -> str:

@@ -7,7 +7,8 @@ from obsdash.alertmanager.files import ConfigFile, Found
 from obsdash.alertmanager.reading import live_spec
 from obsdash.alertmanager.server import Server
 from obsdash.alertmanager.sync import Sync
-from obsdash.diff.routing import SECRET
+from obsdash.diff.integrations import SECRET
+from obsdash.diff.ondisk import ON_DISK
 from obsdash.diff.withheld import withheld
 from obsdash.disk.lock import locked
 from obsdash.errors import TargetError
@@ -99,7 +100,9 @@ class AlertmanagerTarget:
 
 
 def _odd(wanted: Resource) -> str:
-    """Return why a configuration cannot be what is meant, "" when it can."""
+    """Return why a configuration cannot be what is meant, as one to put back is; "" when it can."""
+    if ON_DISK in wanted.spec:
+        return "no file held it as it was loaded"
     for place, value in withheld(wanted.spec).items():
         if value == SECRET:
             return f"{place} is {SECRET}, which is what Alertmanager shows in place of a secret"

@@ -7,6 +7,8 @@ all their defaults are listed. Paths are relative to the part.
 from collections.abc import Mapping
 from typing import Any
 
+SECRET = "<secret>"  # noqa: S105 (what is shown in place of one)
+
 Defaults = Mapping[str, tuple[Any, ...]]
 
 GLOBAL: Defaults = {
@@ -30,6 +32,8 @@ ROOT_ROUTE: Defaults = {
     "group_interval": ("5m",),
     "repeat_interval": ("4h",),
 }
+
+OTHER: Defaults = {"tracing.client_type": ("grpc",)}
 
 COMMON: Defaults = {
     "send_resolved": (True,),

@@ -1,16 +1,8 @@
-"""When two Alertmanager configurations say the same: one spelling, and what is filled in."""
+"""One spelling of an Alertmanager configuration."""
 
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
-
-from obsdash.diff.integrations import COMMON, GLOBAL, INTEGRATIONS, ROOT_ROUTE
-from obsdash.diff.leaves import Leaf, same, value_at
-from obsdash.diff.missing import MISSING
-from obsdash.diff.ondisk import ON_DISK
-from obsdash.diff.scope import Scope
-
-SECRET = "<secret>"  # noqa: S105 (what Alertmanager shows in place of one)
 
 _MATCHER = re.compile(
     r"""\s*(?P<name>"(?:[^"\\]|\\.)*"|[^\s"=!~{},]+)
@@ -25,13 +17,6 @@ _MONTHS = (
     *("august", "september", "october", "november", "december"),
 )
 
-# What an integration has from another of its keys when it is left out.
-_SIBLINGS = {
-    ("email_configs", "headers.From"): "from",
-    ("email_configs", "headers.To"): "to",
-    ("pagerduty_configs", "source"): "client",
-}
-
 
 def respelled(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return a configuration with matchers, headers and times in one spelling, all else as it is.
@@ -39,57 +24,6 @@ def respelled(config: Mapping[str, Any]) -> dict[str, Any]:
     Every list keeps its items' places.
     """
     return {key: _PARTS.get(key, _as_it_is)(value) for key, value in config.items()}
-
-
-def filled_in(leaf: Leaf, scope: Scope) -> bool:
-    """Whether a value on one side is what Alertmanager takes its absence on the other for."""
-    live = leaf.after is MISSING
-    side, value = (scope.before, leaf.before) if live else (scope.after, leaf.after)
-    match leaf.path:
-        case "global", *rest:
-            return _default(value, GLOBAL.get(".".join(rest)))
-        case "route", key:
-            return key != "receiver" and _default(value, ROOT_ROUTE.get(key))
-        case "route", *_, key:
-            return key in ("continue", "routes", "matchers") and not value
-        case "receivers", receiver, "labels", "name":
-            return bool(value == receiver)
-        case "receivers", _, kind, _, _, *_ if kind in INTEGRATIONS:
-            pointer = leaf.place.live if live else leaf.place.desired
-            return _integration(leaf.path, value, side, pointer)
-    return value in _ZERO
-
-
-_ZERO: tuple[Any, ...] = (False, 0, "", "0s", None, [], {})
-
-
-def _default(value: Any, accepted: tuple[Any, ...] | None) -> bool:
-    return any(same(value, one) for one in (_ZERO if accepted is None else accepted))
-
-
-def _integration(path: tuple[str, ...], value: Any, config: Mapping[str, Any], at: str) -> bool:
-    kind, rest = path[2], path[4:]
-    inherited = _inherited(config, kind, rest)
-    if inherited is not MISSING:
-        # A file that repeats a secret may hold another one; an Alertmanager repeats the shared one.
-        told = value != SECRET or ON_DISK in config
-        return told and same(inherited, value)
-    dotted = ".".join(rest)
-    if sibling := _SIBLINGS.get((kind, dotted)):
-        own = value_at(config, at.rsplit("/", len(rest))[0])
-        if isinstance(own, dict) and same(own.get(sibling), value):
-            return True
-    return _default(value, INTEGRATIONS[kind].get(dotted, COMMON.get(dotted)))
-
-
-def _inherited(config: Mapping[str, Any], kind: str, path: tuple[str, ...]) -> Any:
-    """Return what an integration has from the global part, MISSING when that has no such key."""
-    prefix = kind.removesuffix("_configs").replace("email", "smtp")
-    key = path if path[0] == "http_config" else (f"{prefix}_{path[0]}", *path[1:])
-    found = config.get("global")
-    for step in key:
-        found = found.get(step, MISSING) if isinstance(found, dict) else MISSING
-    return GLOBAL.get(".".join(key), (MISSING,))[0] if found is MISSING else found
 
 
 def _as_it_is(value: Any) -> Any:

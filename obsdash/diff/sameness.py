@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from obsdash.diff import defaults, routing
-from obsdash.diff.integrations import INTEGRATIONS
+from obsdash.diff import defaults
+from obsdash.diff.filledin import filled_in
+from obsdash.diff.integrations import INTEGRATIONS, SECRET
 from obsdash.diff.leaves import ORDER, Leaf, same, value_at
 from obsdash.diff.missing import MISSING
 from obsdash.diff.scope import Part, Scope
@@ -97,7 +98,7 @@ def default(leaf: Leaf, scope: Scope) -> bool:
     if scope.part is Part.DASHBOARD and leaf.path[:2] == ("annotations", "list"):
         return isinstance(value, dict) and value.get("builtIn") == 1
     if scope.part is Part.ALERTMANAGER:
-        return routing.filled_in(leaf, scope)
+        return filled_in(leaf, scope)
     known = _defaults(leaf, scope)
     dotted = ".".join(leaf.path[2:] if leaf.path[0] == "targets" else leaf.path)
     return dotted in known and same(known[dotted], _without_nulls(value))
@@ -227,7 +228,7 @@ def _milliseconds(value: Any) -> int | None:
 def secret(leaf: Leaf, scope: Scope) -> bool:
     """Whether it is a secret that the server keeps to itself."""
     there = isinstance(leaf.after, str) and leaf.after != ""
-    return scope.part is Part.ALERTMANAGER and leaf.before == routing.SECRET and there
+    return scope.part is Part.ALERTMANAGER and leaf.before == SECRET and there
 
 
 def unset(leaf: Leaf, scope: Scope) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from obsdash.diff.routing import SECRET
+from obsdash.diff.integrations import SECRET
 
 # Names of secrets end so in every integration; `…_file` names the place of one instead.
 _NAMES = re.compile(r"(password|secrets?|token|token_id|credentials|_key|webhook_url)$|^key$")

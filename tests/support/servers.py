@@ -95,14 +95,25 @@ def running(
 
 
 def prometheus_programs() -> list[str]:
-    """Return the Prometheus programs to test with: PATH's, then OBSDASH_TEST_PROMETHEUS_BIN's.
+    """Return the Prometheus programs to test with: PATH's, then OBSDASH_TEST_PROMETHEUS_BIN's."""
+    return _programs(("prometheus",), "OBSDASH_TEST_PROMETHEUS_BIN")
 
-    The variable holds paths of programs or of the folders they are in, separated by colons.
+
+def alertmanager_programs() -> list[str]:
+    """Return the Alertmanager programs: PATH's, then OBSDASH_TEST_ALERTMANAGER_BIN's."""
+    return _programs(("prometheus-alertmanager", "alertmanager"), "OBSDASH_TEST_ALERTMANAGER_BIN")
+
+
+def _programs(names: Sequence[str], variable: str) -> list[str]:
+    """Return the programs of these names on PATH and where a variable says.
+
+    It holds paths of programs or of the folders they are in, separated by colons.
     """
-    found = [shutil.which("prometheus") or ""]
-    for place in os.environ.get("OBSDASH_TEST_PROMETHEUS_BIN", "").split(os.pathsep):
-        path = Path(place) / "prometheus" if Path(place).is_dir() else Path(place)
-        found.append(str(path) if place and path.is_file() else "")
+    found = [shutil.which(name) or "" for name in names]
+    for place in filter(None, os.environ.get(variable, "").split(os.pathsep)):
+        folder = Path(place)
+        inside = [folder / name for name in names] if folder.is_dir() else [folder]
+        found += [str(path) for path in inside if path.is_file()]
     return list(dict.fromkeys(filter(None, found)))
 
 
@@ -140,6 +151,23 @@ DEFAULT_CONFIG = """\
 global: {scrape_interval: 15s, evaluation_interval: 15s}
 rule_files: [rules/*.yml]
 """
+
+
+@contextmanager
+def running_alertmanager(binary: str, folder: Path, config: str) -> Iterator[Program]:
+    """Run an Alertmanager in `folder` that reads `alertmanager.yml` there."""
+    file = folder / "alertmanager.yml"
+    file.write_text(config, encoding="utf-8")
+    port = free_port()
+    command = [
+        binary,
+        f"--config.file={file}",
+        f"--storage.path={folder / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--cluster.listen-address=",
+    ]
+    with running(command, port, "/-/ready", folder / "alertmanager.log") as started:
+        yield started
 
 
 @dataclass
