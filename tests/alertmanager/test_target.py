@@ -342,13 +342,15 @@ def test_what_is_shown_in_place_of_a_secret_is_not_written(place: Place) -> None
 
 
 def test_an_undo_puts_the_routing_back_and_says_where_it_cannot(place: Place) -> None:
-    place.sync(routing())
-    made = place.plan(routing(inhibit_rules=[]))
+    first = routing(receivers=[{"name": "slack"}, {"name": "pager"}])
+    second = {**first, "inhibit_rules": []}
+    place.sync(first)
+    made = place.plan(second)
     assert apply_plan(made, place.target).ok
     assert apply_plan(undo_plan(made, place.target, refused=()), place.target).ok
-    assert not place.plan(routing())
+    assert not place.plan(first)
     place.file.write_text("route: []\n")
-    made = place.adopting().plan(routing(inhibit_rules=[]))
+    made = place.adopting().plan(second)
     assert apply_plan(made, place.adopting().target).ok
     (action,) = undo_plan(made, place.target, refused=()).actions
     assert isinstance(action, Blocked)
