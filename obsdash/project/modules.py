@@ -42,9 +42,8 @@ class Modules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Serve imports; put sys.path, sys.modules and bytecode writing back afterwards."""
+        """Serve imports; put sys.path and sys.modules back afterwards."""
         path, before = list(sys.path), dict(sys.modules)
-        writing, sys.dont_write_bytecode = sys.dont_write_bytecode, True
         sys.meta_path.insert(0, self)
         for name in [name for name in sys.modules if name.partition(".")[0] in ROOMS]:
             del sys.modules[name]  # of the same names, but not this project's
@@ -52,7 +51,6 @@ class Modules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             yield
         finally:
             sys.meta_path.remove(self)
-            sys.dont_write_bytecode = writing
             sys.path[:] = path
             self._forget(before)
 
