@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from obsdash.adapters.draft import Draft, Style
 from obsdash.adapters.modernise import modernise, resolve
-from obsdash.adapters.modernise.parts import panels_with_pointers
+from obsdash.adapters.modernise.parts import Board, panels_with_pointers
 from obsdash.adapters.modernise.sources import Sources
 from obsdash.errors import DefinitionError, ObsdashError
 from obsdash.origin import Mark, Origin, split_marks
@@ -23,9 +23,13 @@ from obsdash.resource import (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A draft with its marks taken out, and what its file says for it."""
+    """A draft with its marks taken out, and what its file says for it.
+
+    board: the dashboard that it is, repaired as far as it goes without the others.
+    """
 
     draft: Draft
+    board: Board | None
     marks: Mapping[str, Mark]
     folder: str
     namespace: str
@@ -33,14 +37,15 @@ class Found:
 
 def prepare(draft: Draft, file: DefinitionFile, off: frozenset[str]) -> Found:
     """Repair a draft as far as it goes without the others, while it is fresh in the caches."""
-    if draft.style is not Style.FINAL:
-        modernise(draft.spec, draft.style, off)
+    board = None if draft.style is Style.FINAL else Board(draft.spec)
+    if board:
+        modernise(board, draft.style, off)
     marks = draft.marks
     if not draft.clean:
         marks = {"": Mark(draft.origin), **marks, **split_marks(draft.spec)[1]}
-    if draft.ref.kind == DASHBOARD:
+    if board and not board.has_ids_once():
         _refuse_equal_ids(draft, marks)
-    return Found(draft, marks, file.folder, file.namespace)
+    return Found(draft, board, marks, file.folder, file.namespace)
 
 
 def _refuse_equal_ids(draft: Draft, marks: Mapping[str, Mark]) -> None:
@@ -67,7 +72,8 @@ def assemble(
     sources = Sources.of(one.draft for one in found)
     resources: dict[Ref, Resource] = {}
     for one in found:
-        resolve(one.draft.spec, one.draft.style, off, sources)
+        if one.board:
+            resolve(one.board, one.draft.style, off, sources)
         resource = _resource(one)
         first = resources.setdefault(resource.ref, resource)
         if first is not resource:

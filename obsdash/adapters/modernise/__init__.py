@@ -22,7 +22,6 @@ from obsdash.adapters.modernise.schema import schema_version
 from obsdash.adapters.modernise.sources import Sources
 from obsdash.adapters.modernise.structure import layout, legacy_rows
 from obsdash.adapters.modernise.templating import variables
-from obsdash.resource import Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +62,15 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def modernise(document: Spec, style: Style, off: frozenset[str]) -> None:
+def modernise(board: Board, style: Style, off: frozenset[str]) -> None:
     """Make the repairs that need to know nothing but the dashboard."""
-    _apply(Board(document), style, off, late=False)
+    _apply(board, style, off, late=False)
 
 
-def resolve(document: Spec, style: Style, off: frozenset[str], sources: Sources) -> None:
+def resolve(board: Board, style: Style, off: frozenset[str], sources: Sources) -> None:
     """Make the repairs that need to know the project's data sources."""
-    if style is Style.OURS:
-        _apply(Board(document, sources), style, off, late=True)
+    board.sources = sources
+    _apply(board, style, off, late=True)
 
 
 def _apply(board: Board, style: Style, off: frozenset[str], *, late: bool) -> None:

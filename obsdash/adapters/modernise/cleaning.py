@@ -73,9 +73,8 @@ def null_keys(board: Board) -> None:
 
 
 def _drop_nulls(part: Spec) -> None:
-    if None in part.values():
-        for key in [key for key, value in part.items() if value is None]:
-            del part[key]
+    for key in [key for key, value in part.items() if value is None]:
+        del part[key]
 
 
 def tags(board: Board) -> None:

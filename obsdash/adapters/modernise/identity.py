@@ -1,5 +1,6 @@
 """What panels and queries are called by: ids and refIds."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import count, product
 from string import ascii_uppercase
@@ -15,23 +16,20 @@ class Ids:
 
     def __init__(self, taken: Iterable[int]) -> None:
         self._taken = set(taken)
-        self._names: dict[str, Iterator[str]] = {}
+        self._given: Counter[str] = Counter()
 
     def give(self, title: object, kind: object) -> int:
         """Return the id of a panel's title, or of the title with #2, #3 … if that is taken."""
         key = str(title or f"({kind})")
         if kind == "row":
             key = f"row:{key}"  # so that a row can bear the title of a panel
-        names = self._names.setdefault(key, _numbered(key))
-        number = next(number for number in map(panel_id, names) if number not in self._taken)
+        number = 0
+        while not number or number in self._taken:
+            self._given[key] += 1
+            nth = self._given[key]
+            number = panel_id(key if nth == 1 else f"{key} #{nth}")
         self._taken.add(number)
         return number
-
-
-def _numbered(key: str) -> Iterator[str]:
-    yield key
-    for nth in count(2):
-        yield f"{key} #{nth}"
 
 
 def stable_panel_ids(board: Board) -> None:

@@ -55,6 +55,11 @@ class Board:
         """Return the panels of a type."""
         return [panel for panel in self.panels if panel.get("type") == kind]
 
+    def has_ids_once(self) -> bool:
+        """Whether no two panels have the same id."""
+        ids = [number for p in self.panels if isinstance(number := p.get("id"), int)]
+        return len(ids) == len(set(ids))
+
     def variables(self) -> list[Spec]:
         """Return the variables."""
         return dicts(inside(self.document, "templating").get("list"))

@@ -12,6 +12,7 @@ from grafanalib import core
 
 from obsdash.adapters.draft import Style
 from obsdash.adapters.modernise import modernise
+from obsdash.adapters.modernise.parts import Board
 from obsdash.adapters.plain import plain
 from obsdash.origin import Origin
 
@@ -88,7 +89,7 @@ def used(panel: dict[str, Any]) -> dict[str, Any]:
 
 def test_repaired_panels_are_what_grafana_migrates_them_to() -> None:
     document = plain(core.Dashboard(title="T", panels=panels()), "it", Origin("x.py", 0))
-    modernise(document, Style.OURS, frozenset())
+    modernise(Board(document), Style.OURS, frozenset())
     found = {}
     for panel in map(used, document["panels"]):
         migrated = MIGRATED[panel["title"]]

@@ -32,8 +32,9 @@ def applied(name: str, document: dict[str, Any]) -> dict[str, Any]:
 def repaired(dashboard: core.Dashboard, off: str = "") -> dict[str, Any]:
     """Apply all rules to a grafanalib dashboard."""
     document: dict[str, Any] = plain(dashboard, "it", Origin("x.py", 0))
-    modernise(document, Style.OURS, frozenset(off.split()))
-    resolve(document, Style.OURS, frozenset(off.split()), SOURCES)
+    board = Board(document)
+    modernise(board, Style.OURS, frozenset(off.split()))
+    resolve(board, Style.OURS, frozenset(off.split()), SOURCES)
     return document
 
 
