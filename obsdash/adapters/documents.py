@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from obsdash.adapters import dashboards, datasources, rules
 from obsdash.adapters.draft import Draft, Where, origin_in, text_of
+from obsdash.diff.withheld import in_plain_sight
 from obsdash.errors import DefinitionError
 from obsdash.resource import ALERTMANAGER, Ref, Spec
 
@@ -79,6 +80,14 @@ def _is_alertmanager(document: Spec) -> bool:
 
 
 def _alertmanager(document: Spec, where: Where) -> list[Draft]:
+    origin = origin_in(document) or where.origin
+    if place := next(in_plain_sight(document), ""):
+        key = place.rpartition(".")[2]
+        raise DefinitionError(
+            f"{place} is a secret in plain sight",
+            origin=origin,
+            help=f"put it into a file where Alertmanager runs; {key}_file names that",
+        )
     return [Draft(Ref(ALERTMANAGER, "main"), document, origin_in(document) or where.origin)]
 
 

@@ -19,7 +19,7 @@ _UP_EPILOG = """\b
 Examples:
   obsdash stack up
   obsdash stack up --state /var/tmp/obsdash-stack
-  obsdash stack up --alertmanager-config build/local/alertmanager/alertmanager.yml
+  obsdash stack up --alertmanager-config routing.yml
 """
 _DOWN_EPILOG = """\b
 Examples:

@@ -2,6 +2,7 @@
 
 from obsdash.config.load import find_root, load_config
 from obsdash.config.model import (
+    AlertmanagerConfig,
     Config,
     DirectoryConfig,
     EnvironmentConfig,
@@ -11,6 +12,7 @@ from obsdash.config.model import (
 )
 
 __all__ = [
+    "AlertmanagerConfig",
     "Config",
     "DirectoryConfig",
     "EnvironmentConfig",

@@ -14,6 +14,7 @@ from obsdash.durations import milliseconds
 from obsdash.resource import Resource
 from obsdash.spelling import cut, quoted
 
+_DEPTH = 6  # how deep in the tree a route has a line of its own
 _MATCHERS = ("matchers", "source_matchers", "target_matchers")
 
 
@@ -50,6 +51,8 @@ def _receiver(group: Group) -> Iterator[str]:
         match leaf.path[2:]:
             case ():
                 yield f"{name} {_verb(leaf)}"
+            case ("name",):
+                yield f"receiver {quoted(str(leaf.before))} renamed to {quoted(str(leaf.after))}"
             case (kind,) if kind in INTEGRATIONS:
                 for one in _present(leaf):
                     yield f"{name}: {_kind(kind, '')}{_target(one)} {_verb(leaf)}"
@@ -127,7 +130,7 @@ def _target(integration: Any) -> str:
 
 TOPICS = (
     Topic(("receivers", "*"), _receiver),
-    Topic(("route",), _route),
+    *(Topic(("route", *("routes", "*") * depth), _route) for depth in range(_DEPTH)),
     Topic(("inhibit_rules", "*"), _item("inhibit rule {}")),
     Topic(("time_intervals", "*"), _item('time interval "{}"')),
     Topic(("mute_time_intervals", "*"), _item('time interval "{}"')),

@@ -8,12 +8,26 @@ from obsdash.diff.integrations import SECRET
 
 # Names of secrets end so in every integration; `…_file` names the place of one instead.
 _NAMES = re.compile(r"(password|secrets?|token|token_id|credentials|_key|webhook_url)$|^key$")
-_ADDRESSES = {("slack_configs", "api_url"), ("webhook_configs", "url"), ("global", "slack_api_url")}
+_WEBHOOK = ("webhook_configs", "url")
+_ADDRESSES = {_WEBHOOK, ("slack_configs", "api_url"), ("global", "slack_api_url")}
+_OPEN = {("victorops_configs", "routing_key")}
+# What is below these has names that users choose.
+_CHOSEN = {"custom_fields", "details", "fields", "headers", "labels", "match", "match_re"}
 
 
 def withheld(config: Mapping[str, Any]) -> dict[str, str]:
-    """Return the secrets: place (`receivers.mail.email_configs.0.auth_password`) → value."""
-    return {".".join(path): value for path, value in _walk(config, ()) if _is_secret(path)}
+    """Return the secrets: place (`receivers[mail].email_configs[0].auth_password`) → value."""
+    return {_spelled(path): value for path, value in _walk(config, ()) if _is_secret(path)}
+
+
+def in_plain_sight(config: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the places of secrets that a definition should only name the file of.
+
+    The address of a webhook may be one, but need not.
+    """
+    for path, _ in _walk(config, ()):
+        if _is_secret(path) and _keys(path)[-2:] != _WEBHOOK:
+            yield _spelled(path)
 
 
 def without_secrets(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,9 +58,20 @@ def _steps(value: Any) -> list[tuple[str, Any]]:
         return [(str(key), inner) for key, inner in value.items()]
     items = value if isinstance(value, list) else []
     names = [item.get("name") if isinstance(item, dict) else None for item in items]
-    return [(str(name or index), items[index]) for index, name in enumerate(names)]
+    return [(f"[{name or index}]", items[index]) for index, name in enumerate(names)]
 
 
 def _is_secret(path: tuple[str, ...]) -> bool:
-    named = [step for step in path if not step.isdigit()]
-    return bool(named) and (_NAMES.search(named[-1]) is not None or tuple(named[-2:]) in _ADDRESSES)
+    keys = _keys(path)
+    if not keys or keys[-2:] in _OPEN or not _CHOSEN.isdisjoint(keys):
+        return False
+    return keys[-2:] in _ADDRESSES or _NAMES.search(keys[-1]) is not None
+
+
+def _keys(path: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the steps that are keys of objects: what an item is called says nothing of it."""
+    return tuple(step for step in path if not step.startswith("["))
+
+
+def _spelled(path: tuple[str, ...]) -> str:
+    return ".".join(path).replace(".[", "[")

@@ -312,8 +312,9 @@ def test_secrets_that_changed_are_named_and_never_shown(place: Place) -> None:
     made = place.plan(with_secret("new"))
     assert texts(made) == [
         "differs in secrets, which are not shown: global.smtp_auth_password,"
-        " receivers.pager.webhook_configs.0.url, receivers.slack.email_configs.0.auth_password,"
-        " receivers.slack.slack_configs.0.api_url"
+        " receivers[pager].webhook_configs[0].url,"
+        " receivers[slack].email_configs[0].auth_password,"
+        " receivers[slack].slack_configs[0].api_url"
     ]
     assert SENTINEL.encode() not in dump_plans("shop", "prod", [made])
     assert apply_plan(made, place.target).ok

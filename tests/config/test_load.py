@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from obsdash.config import (
+    AlertmanagerConfig,
     Config,
     DirectoryConfig,
     GrafanaConfig,
@@ -57,6 +58,22 @@ def test_a_configuration_is_read(tmp_path: Path) -> None:
     )
     assert prod.query == {"loki": "http://loki:3100"}
     assert config.environment("local").targets == (DirectoryConfig("build/local", "/etc/obs"),)
+
+
+def test_an_alertmanager_has_a_url_and_a_file_and_takes_overrides(tmp_path: Path) -> None:
+    target = '{ type = "alertmanager", url = "", optional = true, config = "am.yml" }'
+    (tmp_path / "pyproject.toml").write_text(f"[tool.obsdash.env.prod]\ntargets = [{target}]\n")
+    assert load_config(tmp_path, {}).environment("prod").targets == ()
+    environ = {
+        "OBSDASH_PROD_ALERTMANAGER_URL": "http://a:9093/",
+        "OBSDASH_PROD_ALERTMANAGER_CONFIG": "/etc/am.yml",
+        "OBSDASH_PROD_ALERTMANAGER_TOKEN": "t0ken",
+    }
+    assert load_config(tmp_path, environ).environment("prod").targets == (
+        AlertmanagerConfig(
+            "http://a:9093", "/etc/am.yml", token="env:OBSDASH_PROD_ALERTMANAGER_TOKEN"
+        ),
+    )
 
 
 def test_without_configuration_there_is_a_local_folder(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """Data sources, folders, Alertmanager configurations."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from obsdash.diff import difference
+from obsdash.origin import Mark, Origin
 from obsdash.resource import ALERTMANAGER, DATASOURCE, FOLDER
 from tests.diff.documents import Spec, changed, compare, resource, said
 
@@ -151,6 +153,10 @@ ROUTING: dict[str, tuple[Any, str]] = {
         lambda c: c["receivers"][1].update(email_configs=[{"to": "a@b"}]),
         'receiver "page": email to "a@b" added',
     ),
+    "another name": (
+        lambda c: c["receivers"][1].update(name="pager"),
+        'receiver "page" renamed to "pager"',
+    ),
     "a second integration": (
         lambda c: c["receivers"][2]["slack_configs"].append({"channel": "#b"}),
         'receiver "slack": slack #2 to "#b" added',
@@ -174,6 +180,19 @@ ROUTING: dict[str, tuple[Any, str]] = {
 def test_an_edit_of_the_routing_is_told_alone(name: str) -> None:
     edit, expected = ROUTING[name]
     assert said(changed(_routing(), edit, kind=ALERTMANAGER)) == [("", expected)]
+
+
+def test_a_route_that_changed_has_its_own_line() -> None:
+    live, desired = _routing(), _routing()
+    desired["route"]["routes"][1]["routes"][0]["receiver"] = "page"
+    desired["route"]["routes"].append({"matchers": ['a="b"'], "receiver": "page"})
+    marks = {"/route/routes/1/routes/0": 7, "/route/routes/2": 9}
+    places = {pointer: Mark(Origin("alerts/r.py", line)) for pointer, line in marks.items()}
+    found = difference(
+        resource(live, kind=ALERTMANAGER),
+        replace(resource(desired, kind=ALERTMANAGER), marks=places),
+    )
+    assert [change.origin and change.origin.line for change in found.changes] == [7, 9]
 
 
 def test_what_says_nothing_in_routing_is_no_change() -> None:

@@ -212,6 +212,19 @@ def test_an_alertmanager_configuration_is_a_definition(load: Load) -> None:
     assert refs(project) == ["alertmanager/main"]
 
 
+def test_a_secret_in_an_alertmanager_configuration_is_refused_by_its_place(load: Load) -> None:
+    webhook = "webhook_configs: [{url: 'http://127.0.0.1/'}]"
+    slack = "slack_configs: [{channel: x, api_url: 'http://s3cret'}]"
+    text = f"route: {{receiver: x}}\nreceivers: [{{name: x, {webhook}, {slack}}}]\n"
+    project = load({"alerts/routing.yaml": text})
+    (error,) = project.errors
+    assert error.message == "receivers[x].slack_configs[0].api_url is a secret in plain sight"
+    assert error.help.endswith("api_url_file names that")
+    assert refs(load({"alerts/routing.yaml": text.replace("api_url", "api_url_file")})) == [
+        "alertmanager/main"
+    ]
+
+
 def test_the_result_is_the_same_from_another_directory_and_a_second_time(
     load: Load, tmp_path: Path, monkeypatch: object
 ) -> None:
