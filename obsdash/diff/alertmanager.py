@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from obsdash.diff.integrations import INTEGRATIONS
-from obsdash.diff.leaves import ORDER, Leaf
+from obsdash.diff.leaf import ORDER, Leaf
 from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import FILE, Finding, Group, Topic, part_findings, plainly
 from obsdash.diff.ondisk import SECRETS

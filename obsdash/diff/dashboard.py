@@ -7,7 +7,7 @@ from obsdash.change import Change
 from obsdash.diff.alignment import IDENTITIES, aligned, orders
 from obsdash.diff.folder import moved
 from obsdash.diff.layout import Layout, layout
-from obsdash.diff.leaves import Place
+from obsdash.diff.leaf import Place
 from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import Finding, Fold, Group, Topic, part_findings, plainly, whole
 from obsdash.diff.noise import DEFAULT, SERVER

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from obsdash.diff.leaves import ORDER, Leaf
+from obsdash.diff.leaf import ORDER, Leaf
 from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import Group, plainly, texts
 from obsdash.spelling import cut, quoted, spelled

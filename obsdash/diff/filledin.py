@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from obsdash.diff.integrations import COMMON, GLOBAL, INTEGRATIONS, OTHER, ROOT_ROUTE, SECRET
-from obsdash.diff.leaves import Leaf, same, value_at
+from obsdash.diff.leaf import Leaf
+from obsdash.diff.leaves import same, value_at
 from obsdash.diff.missing import MISSING
 from obsdash.diff.ondisk import ON_DISK
 from obsdash.diff.scope import Scope

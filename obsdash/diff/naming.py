@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from obsdash.change import Change, Verb
-from obsdash.diff.leaves import ORDER, Leaf, leaves, value_at
+from obsdash.diff.leaf import ORDER, Leaf
+from obsdash.diff.leaves import leaves, value_at
 from obsdash.diff.missing import MISSING
 from obsdash.diff.noise import noise_class
 from obsdash.diff.ondisk import ON_DISK

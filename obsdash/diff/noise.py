@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from obsdash.diff import sameness
-from obsdash.diff.leaves import Leaf
+from obsdash.diff.leaf import Leaf
 from obsdash.diff.scope import Scope
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from obsdash.diff.field import mappings, override, thresholds
-from obsdash.diff.leaves import ORDER, Place
+from obsdash.diff.leaf import ORDER, Place
 from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import Finding, Group, Topic, label, part_findings, plainly, texts
 from obsdash.diff.panels import Panel

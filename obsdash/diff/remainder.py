@@ -8,7 +8,7 @@ from typing import Any
 from deepdiff import DeepDiff
 
 from obsdash.diff.alignment import packed
-from obsdash.diff.leaves import ORDER, Leaf, Place
+from obsdash.diff.leaf import ORDER, Leaf, Place
 from obsdash.diff.missing import MISSING
 from obsdash.origin import escape
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from obsdash.change import Change
 from obsdash.diff.alignment import Stage, by, packed, paired
-from obsdash.diff.leaves import Place
+from obsdash.diff.leaf import Place
 from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import FILE, Finding, Group, Topic, part_findings, plainly, whole
 from obsdash.diff.scope import Part, Scope

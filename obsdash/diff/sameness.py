@@ -6,7 +6,8 @@ from typing import Any
 from obsdash.diff import defaults
 from obsdash.diff.filledin import filled_in
 from obsdash.diff.integrations import INTEGRATIONS, SECRET
-from obsdash.diff.leaves import ORDER, Leaf, same, value_at
+from obsdash.diff.leaf import ORDER, Leaf
+from obsdash.diff.leaves import same, value_at
 from obsdash.diff.missing import MISSING
 from obsdash.diff.scope import Part, Scope
 from obsdash.durations import milliseconds

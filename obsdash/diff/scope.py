@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
-from obsdash.diff.leaves import Place
+from obsdash.diff.leaf import Place
 
 
 class Part(Enum):
