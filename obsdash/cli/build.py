@@ -64,12 +64,13 @@ def _report(built: Built, order: Order) -> int:
     if built.report is None:
         click.echo(f"{place}: {objects}, 0 written, 0 removed (nothing changed)")
         return 0
-    from obsdash.render.report import report_text
-    from obsdash.target import Applied
-
     if not built.report.ok:
+        from obsdash.render.report import report_text
+
         click.echo(report_text(built.report), err=True)
         return 2
+    from obsdash.target import Applied
+
     removed = sum(isinstance(o, Applied) and o.verb == "deleted" for o in built.report.outcomes)
     written = len(built.report.outcomes) - removed
     click.echo(f"{place}: {objects}, {written} written, {removed} removed")
