@@ -1,6 +1,8 @@
 """What the commands share: the project, the environment, how to print. Made lazily."""
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -57,8 +59,9 @@ class Context:
         """Run the definitions; raises Problems with everything that is wrong with them."""
         from obsdash.project import load_project
 
-        project = load_project(self.root, self.environment, modernise_off=self.config.modernise_off)
-        gc.freeze()  # it stays until the command ends: to look for garbage in it takes a third more
+        off = self.config.modernise_off
+        with _no_garbage():
+            project = load_project(self.root, self.environment, modernise_off=off)
         if project.errors:
             raise Problems(project.errors)
         return project
@@ -74,3 +77,17 @@ class Context:
                 help=f"add targets to [tool.obsdash.env.{self.settings.name}]",
             )
         return [connect(self.config, target, adopt=adopt) for target in self.settings.targets]
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Look for no garbage among what is made now, not even at exit: a third of a build's time.
+
+    Nearly all of it stays until the command ends.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -1,8 +1,5 @@
 """Run all definition files of a project and put together what they say."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -33,7 +30,7 @@ from obsdash.words import nearest
 def load(root: Path, environment: Environment, modernise_off: frozenset[str]) -> Project:
     """Carry out `load_project`; root is absolute."""
     files = find_definitions(root)
-    with _no_collection(), recording(root) as recorder, stdout_to_stderr() as prints:
+    with recording(root) as recorder, stdout_to_stderr() as prints:
         run = _Run(root, environment, modernise_off, files, recorder, prints)
         stable_ids = "stable-panel-ids" not in modernise_off
         with run.modules.installed(), Hooks(stable_ids=stable_ids):
@@ -68,23 +65,6 @@ def _unknown(off: frozenset[str]) -> list[ConfigError]:
 def _place(error: ObsdashError) -> tuple[str, int, str]:
     origin = error.origin or Origin("", 0)
     return origin.file, origin.line, error.message
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Pause the garbage collector: nearly all that is made stays until the end.
-
-    Afterwards everything counts as old at once, so that nothing of it is searched for garbage soon.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.unfreeze()
-        if enabled:
-            gc.enable()
 
 
 class _Run:
