@@ -79,14 +79,13 @@ def here(frame: FrameType | None) -> Origin | None:
     That is the innermost frame in the running definition file; failing that, the innermost one in
     the project, so that what a shared helper makes still points at the dashboard that called it.
     """
-    place = _place(frame, _watch.get())
+    watch = _watch.get()
+    place = _place(frame, watch) if watch else ""
     return parse_origin(place) if place else None
 
 
-def _place(frame: FrameType | None, watch: _Watch | None) -> str:
+def _place(frame: FrameType | None, watch: _Watch) -> str:
     """Return `file:line`, "" when there is none."""
-    if watch is None:
-        return ""
     helper = ""
     while frame is not None:
         name = frame.f_code.co_filename
@@ -100,7 +99,7 @@ def _place(frame: FrameType | None, watch: _Watch | None) -> str:
 
 def remember_object(thing: Any, frame: FrameType | None) -> None:
     """Give an object of another library the place that `frame` runs for."""
-    if place := _place(frame, _watch.get()):
+    if (watch := _watch.get()) and (place := _place(frame, watch)):
         thing.__dict__[_ORIGIN_ATTRIBUTE] = place
 
 

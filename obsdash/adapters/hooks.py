@@ -134,7 +134,7 @@ def _id(panel: Any) -> Any:
 
 def _copy(thing: Any, **changes: Any) -> Any:
     copy: Any = object.__new__(type(thing))
-    copy.__dict__.update(thing.__dict__, **changes)  # its marks too
+    copy.__dict__ = thing.__dict__ | changes  # its marks too
     return copy
 
 
