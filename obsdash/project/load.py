@@ -99,7 +99,7 @@ class _Run:
             self._prints.file = file.name
             try:
                 _check_name(file)
-                if path.suffix == ".py":
+                if file.name.endswith(".py"):
                     self.modules.run(path)
                 else:
                     self._read(file)

@@ -144,9 +144,10 @@ class Modules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def _module(self, file: Path) -> ModuleType:
         if file not in self._modules:
-            inside = file.relative_to(self._root).with_suffix("")
-            is_package = inside.name == "__init__"
-            parts = inside.parts[:-1] if is_package else inside.parts
+            inside = str(file).removesuffix(".py")[len(str(self._root)) + 1 :]
+            parts = inside.split("/")
+            is_package = parts[-1] == "__init__"
+            parts = parts[:-1] if is_package else parts
             module = ModuleType(".".join(parts))
             module.__file__ = str(file)
             module.__package__ = ".".join(parts if is_package else parts[:-1])
