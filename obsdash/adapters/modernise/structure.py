@@ -59,7 +59,8 @@ def _pixels(height: Any) -> float:
 
 def layout(board: Board) -> None:
     """Let panels without a place flow from left to right, each beside or under the one before."""
-    _flow(parts.dicts(board.document.get("panels")), 0)
+    if not all(_is_placed(parts.inside(panel, "gridPos")) for panel in board.panels):
+        _flow(parts.dicts(board.document.get("panels")), 0)
 
 
 def _flow(panels: list[Spec], top: int) -> int:
