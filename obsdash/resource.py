@@ -14,13 +14,32 @@ Spec = dict[str, Any]
 
 FOLDER = "folder"
 DATASOURCE = "datasource"
+LIBRARY_PANEL = "library-panel"
 DASHBOARD = "dashboard"
+MUTE_TIMING = "mute-timing"
+MESSAGE_TEMPLATE = "message-template"
+CONTACT_POINT = "contact-point"
+NOTIFICATION_POLICY = "notification-policy"
+ALERT_RULE_GROUP = "alert-rule-group"
 RULE_GROUP = "rule-group"
 LOKI_RULE_GROUP = "loki-rule-group"
 ALERTMANAGER = "alertmanager"
 
 # Apply order: what is referred to comes before what refers to it; deletion runs in reverse.
-KINDS = (FOLDER, DATASOURCE, DASHBOARD, RULE_GROUP, LOKI_RULE_GROUP, ALERTMANAGER)
+KINDS = (
+    FOLDER,
+    DATASOURCE,
+    LIBRARY_PANEL,
+    DASHBOARD,
+    MUTE_TIMING,
+    MESSAGE_TEMPLATE,
+    CONTACT_POINT,
+    NOTIFICATION_POLICY,
+    ALERT_RULE_GROUP,
+    RULE_GROUP,
+    LOKI_RULE_GROUP,
+    ALERTMANAGER,
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,7 +48,8 @@ class Ref:
 
     uid: dashboards, data sources: Grafana's uid; folders: the path of titles, `Shop/Payments`;
     rule groups: `namespace/group`, the namespace being the rule file's name without its ending;
-    alertmanager: `main`.
+    alertmanager: `main`; notification policies: `main`; mute timings, message templates and contact
+    points: the name; alert rule groups (Grafana's own): `folder/group`, the folder as above.
     """
 
     kind: str

@@ -44,9 +44,8 @@ class Target(Protocol):
     def name(self) -> str:
         """Return what a reader calls it: `grafana https://grafana.example.com`."""
 
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Return the kinds it takes."""
+    def take(self, resources: Collection[Resource]) -> tuple[Resource, ...]:
+        """Return what of the resources belongs here, in the shape that it has here."""
 
     def read(self, wanted: Collection[Resource], *, others: bool = True) -> Snapshot:
         """Return what is live; raises TargetError when the target cannot be read as a whole.
@@ -76,14 +75,14 @@ class Report:
         return not self.interrupted and all(isinstance(o, Applied) for o in self.outcomes)
 
 
-def delivered_to(target: Target, resources: Collection[Resource]) -> tuple[Resource, ...]:
-    """Return the resources of the kinds that a target takes."""
-    return tuple(resource for resource in resources if resource.ref.kind in target.kinds)
+def of_kinds(resources: Collection[Resource], kinds: Collection[str]) -> tuple[Resource, ...]:
+    """Return the resources of some kinds."""
+    return tuple(resource for resource in resources if resource.ref.kind in kinds)
 
 
 def plan_for(target: Target, resources: Collection[Resource], *, prune: bool = False) -> Plan:
     """Read a target and compare it with what is defined for it."""
-    desired = delivered_to(target, resources)
+    desired = target.take(resources)
     return make_plan(target.name, desired, target.read(desired), prune=prune)
 
 

@@ -19,6 +19,7 @@ LAYERS = (
     {"adapters"},
     {"alertmanager", "directory", "grafana", "journal", "prometheus"},
     {"target", "planfile"},
+    {"delivery"},
     {"plan"},
     {"diff"},
     {"author"},

@@ -16,7 +16,7 @@ from obsdash.http import Auth, Client, Tls, masked
 from obsdash.plan import Action, Create, Snapshot, Update
 from obsdash.programs import program_for
 from obsdash.resource import ALERTMANAGER, Ref, Resource
-from obsdash.target import Applied, Failed, Outcome
+from obsdash.target import Applied, Failed, Outcome, of_kinds
 
 REF = Ref(ALERTMANAGER, "main")
 
@@ -49,10 +49,9 @@ class AlertmanagerTarget:
         """Return `alertmanager http://alertmanager:9093`."""
         return f"alertmanager {masked(self._url)}"
 
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Return the Alertmanager configuration."""
-        return (ALERTMANAGER,)
+    def take(self, resources: Collection[Resource]) -> tuple[Resource, ...]:
+        """Return what of the resources belongs here."""
+        return of_kinds(resources, (ALERTMANAGER,))
 
     def read(self, wanted: Collection[Resource], *, others: bool = True) -> Snapshot:
         """Return what is loaded; raises TargetError when server or file cannot be read."""

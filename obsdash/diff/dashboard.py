@@ -5,7 +5,6 @@ from typing import Any
 
 from obsdash.change import Change
 from obsdash.diff.alignment import IDENTITIES, aligned, orders
-from obsdash.diff.folder import moved
 from obsdash.diff.layout import Layout, layout
 from obsdash.diff.leaf import Place
 from obsdash.diff.missing import MISSING
@@ -13,6 +12,7 @@ from obsdash.diff.naming import Finding, Fold, Group, Topic, part_findings, plai
 from obsdash.diff.noise import DEFAULT, SERVER
 from obsdash.diff.panel import listed, panel_findings, renamed, summary
 from obsdash.diff.panels import Pairing, flattened, pairing, subjects
+from obsdash.diff.plain import moved
 from obsdash.diff.scope import Part, Scope
 from obsdash.resource import Resource
 from obsdash.spelling import quoted, spelled

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from obsdash.directory import formats
 from obsdash.directory.encoder import Encoder
-from obsdash.directory.layout import DASHBOARDS
+from obsdash.directory.layout import DASHBOARDS, PLACES
 from obsdash.directory.manifest import load_manifest
 from obsdash.directory.reading import Reader
 from obsdash.directory.writing import Writer
@@ -14,8 +14,8 @@ from obsdash.disk.lock import locked
 from obsdash.disk.whole import why
 from obsdash.errors import TargetError
 from obsdash.plan import Action, Snapshot
-from obsdash.resource import KINDS, Resource
-from obsdash.target import Failed, Outcome
+from obsdash.resource import FOLDER, Resource
+from obsdash.target import Failed, Outcome, of_kinds
 
 
 class DirectoryTarget:
@@ -36,10 +36,9 @@ class DirectoryTarget:
         """Return `directory build/local`."""
         return f"directory {self._root}"
 
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Return all kinds."""
-        return KINDS
+    def take(self, resources: Collection[Resource]) -> tuple[Resource, ...]:
+        """Return what of the resources belongs here."""
+        return of_kinds(resources, (FOLDER, *PLACES))
 
     def files(self) -> Mapping[str, str]:
         """Return our files: relative path → SHA-256 of what was written; raises TargetError."""

@@ -19,7 +19,7 @@ from obsdash.grafana.write import carry_out
 from obsdash.http import Auth, Tls, masked
 from obsdash.plan import Action, Delete, Snapshot
 from obsdash.resource import FOLDER, Resource
-from obsdash.target import Failed, Outcome
+from obsdash.target import Failed, Outcome, of_kinds
 
 
 def _no_secrets(reference: str) -> str:
@@ -51,10 +51,9 @@ class GrafanaTarget:
         """Return what a reader calls it."""
         return f"grafana {masked(self.url).rstrip('/')}"
 
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Return the kinds it takes."""
-        return tuple(kind.NAME for kind in KINDS)
+    def take(self, resources: Collection[Resource]) -> tuple[Resource, ...]:
+        """Return what of the resources belongs here."""
+        return of_kinds(resources, [kind.NAME for kind in KINDS])
 
     def read(self, wanted: Collection[Resource], *, others: bool = True) -> Snapshot:
         """Return what is live of the wanted, and, if told so, what else there is."""

@@ -15,7 +15,7 @@ from obsdash.prometheus.reading import Loaded, foreign_groups, live_groups
 from obsdash.prometheus.server import Server
 from obsdash.prometheus.sync import Sync
 from obsdash.resource import RULE_GROUP, Ref, Resource
-from obsdash.target import Failed, Outcome
+from obsdash.target import Failed, Outcome, of_kinds
 
 
 class PrometheusTarget:
@@ -48,10 +48,9 @@ class PrometheusTarget:
         """Return `prometheus http://prometheus:9090`."""
         return f"prometheus {masked(self._url)}"
 
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Return rule groups."""
-        return (RULE_GROUP,)
+    def take(self, resources: Collection[Resource]) -> tuple[Resource, ...]:
+        """Return what of the resources belongs here."""
+        return of_kinds(resources, (RULE_GROUP,))
 
     def read(self, wanted: Collection[Resource], *, others: bool = True) -> Snapshot:
         """Return what is loaded; raises TargetError when server or folder cannot be read."""

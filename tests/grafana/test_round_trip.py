@@ -16,7 +16,7 @@ import pytest
 from obsdash.plan import Create
 from obsdash.project import load_project
 from obsdash.resource import DASHBOARD, FOLDER, Environment, Ref, Resource
-from obsdash.target import Applied, apply_plan, delivered_to
+from obsdash.target import Applied, apply_plan
 from tests.grafana.conftest import Lab
 
 ROOT = Path(__file__).parents[2]
@@ -90,7 +90,7 @@ def settles(lab: Lab, resources: Sequence[Resource]) -> None:
 def test_our_own_dashboards_and_data_sources_settle(lab: Lab) -> None:
     project = load_project(ROOT, Environment("local"))
     assert project.errors == ()
-    resources = delivered_to(lab.target(), project.resources)
+    resources = lab.target().take(project.resources)
     assert sum(resource.ref.kind == DASHBOARD for resource in resources) >= 5
     settles(lab, renamed(lab, resources))
 

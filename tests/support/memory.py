@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from obsdash.plan import Action, Blocked, Create, Delete, Snapshot, Update
 from obsdash.resource import DASHBOARD, FOLDER, Ref, Resource
-from obsdash.target import Applied, Failed, Outcome
+from obsdash.target import Applied, Failed, Outcome, of_kinds
 
 
 @dataclass
@@ -18,6 +18,9 @@ class MemoryTarget:
     before_each: Callable[[Action], None] = lambda action: None
     name: str = "memory"
     kinds: tuple[str, ...] = (FOLDER, DASHBOARD)
+
+    def take(self, resources: Collection[Resource]) -> tuple[Resource, ...]:
+        return of_kinds(resources, self.kinds)
 
     def read(self, wanted: Collection[Resource], *, others: bool = True) -> Snapshot:
         refs = {resource.ref for resource in wanted}

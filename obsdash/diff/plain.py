@@ -1,4 +1,4 @@
-"""What changed in a folder: its title, and what it is in."""
+"""What changed in a resource that needs no words of its own, and in which folder it is."""
 
 from collections.abc import Iterator
 
@@ -9,8 +9,8 @@ from obsdash.resource import Resource
 from obsdash.spelling import quoted
 
 
-def folder_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
-    """Yield what separates two folders."""
+def plain_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
+    """Yield what separates two resources of a kind without words of its own."""
     yield from moved(live, desired)
     yield from part_findings(Scope(Part.OTHER, live.spec, desired.spec), "", (), desired)
 
