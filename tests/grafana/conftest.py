@@ -85,12 +85,7 @@ class Lab:
         return answer if status < 300 else None
 
     def call(self, method: str, path: str, body: Json = None, token: str = "") -> tuple[int, Json]:
-        parts = urlsplit(self.url)
-        basic = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
-        headers = {
-            "Authorization": f"Bearer {token}" if token else f"Basic {basic}",
-            "Content-Type": "application/json",
-        }
+        parts, headers = urlsplit(self.url), self.headers(token)
         connection = HTTPConnection(parts.netloc, timeout=30)
         try:
             content = None if body is None else json.dumps(body)
@@ -100,6 +95,14 @@ class Lab:
             return response.status, json.loads(text) if text else None
         finally:
             connection.close()
+
+    def headers(self, token: str = "") -> dict[str, str]:
+        """Return what a call as the administrator, or with a token, carries."""
+        basic = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+        return {
+            "Authorization": f"Bearer {token}" if token else f"Basic {basic}",
+            "Content-Type": "application/json",
+        }
 
     def token(self, role: str) -> str:
         """Return a token of a service account with a role."""

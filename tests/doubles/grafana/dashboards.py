@@ -3,6 +3,7 @@
 import copy
 
 from tests.doubles.grafana.answers import Answer, Call, Json, Refusal, Route, denied
+from tests.doubles.grafana.library import used_panels
 from tests.doubles.grafana.store import Dashboard, Store, Version, checked_uid, now, slug
 
 MIN_REFRESH = 5  # seconds
@@ -175,6 +176,8 @@ def _stored(
         existing.folder, existing.data = folder, data
     else:
         store.dashboards[uid] = Dashboard(identity, uid, folder, data, [version])
+    if store.numbers < (11, 0) and not set(used_panels(data.get("panels"))) <= set(store.library):
+        raise Refusal(500, "Error while connecting library panels")  # it is saved all the same
     name = slug(data["title"])
     answer = {"id": identity, "slug": name, "status": "success", "uid": uid, "version": number}
     return Answer(200, {**answer, "url": f"/d/{uid}/{name}"})

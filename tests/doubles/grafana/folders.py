@@ -1,5 +1,6 @@
 """Folders: /api/folders."""
 
+from tests.doubles.grafana import library
 from tests.doubles.grafana.answers import Answer, Call, Json, Refusal, Route, denied
 from tests.doubles.grafana.store import Folder, Store, checked_uid, now, slug
 
@@ -66,7 +67,13 @@ def move_folder(store: Store, call: Call, uid: str) -> Answer:
 
 def delete_folder(store: Store, call: Call, uid: str) -> Answer:
     _known(store, call, uid)
+    if any(library.in_use(store, folder.uid) for folder in store.inside(uid)):
+        raise Refusal(
+            403, "Folder could not be deleted because it contains library elements in use"
+        )
     for folder in list(store.inside(uid)):
+        for element in [e.uid for e in store.library.values() if e.folder == folder.uid]:
+            del store.library[element]
         for dashboard in [d.uid for d in store.dashboards.values() if d.folder == folder.uid]:
             del store.dashboards[dashboard]
         del store.folders[folder.uid]

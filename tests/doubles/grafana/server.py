@@ -12,12 +12,18 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.doubles.grafana import dashboards, datasources, folders, site
+from tests.doubles.grafana import dashboards, datasources, folders, library, site
 from tests.doubles.grafana.answers import Answer, Call, Json, Refusal, Route, User, denied
 from tests.doubles.grafana.faults import PAGES, Fault, Page
 from tests.doubles.grafana.store import Dashboard, Store, Version, now
 
-ROUTES = (*site.ROUTES, *folders.ROUTES, *dashboards.ROUTES, *datasources.ROUTES)
+ROUTES = (
+    *site.ROUTES,
+    *folders.ROUTES,
+    *dashboards.ROUTES,
+    *library.ROUTES,
+    *datasources.ROUTES,
+)
 
 ADMIN = User("admin", "Admin", server_admin=True)
 

@@ -1,4 +1,4 @@
-"""What is about the server as a whole: health, settings, search and library panels."""
+"""What is about the server as a whole: health, settings and search."""
 
 from tests.doubles.grafana.answers import Answer, Call, Json, Refusal, Route
 from tests.doubles.grafana.store import Dashboard, Folder, Store, slug
@@ -47,12 +47,6 @@ def all_hits(store: Store) -> list[Json]:
     return hits + [_dashboard_hit(store, dashboard) for dashboard in store.dashboards.values()]
 
 
-def list_library_elements(store: Store, call: Call) -> Answer:
-    size = call.number("perPage", 100)
-    result = {"totalCount": 0, "elements": [], "page": call.number("page", 1), "perPage": size}
-    return Answer(200, {"result": result})
-
-
 def _dashboard_hit(store: Store, dashboard: Dashboard) -> Json:
     hit = _hit(dashboard.id, dashboard.uid, dashboard.title, "dash-db")
     hit["url"] = f"/d/{dashboard.uid}/{slug(dashboard.title)}"
@@ -99,5 +93,4 @@ ROUTES = (
     Route("GET", "/frontend/settings", get_settings),
     Route("GET", "/org", get_org),
     Route("GET", "/search", search),
-    Route("GET", "/library-elements", list_library_elements),
 )

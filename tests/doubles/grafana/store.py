@@ -1,4 +1,4 @@
-"""What the double knows: dashboards, folders, data sources, people; guarded by one lock."""
+"""What the double knows, guarded by one lock."""
 
 import itertools
 import re
@@ -60,6 +60,17 @@ class Datasource:
     secrets: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass
+class LibraryElement:
+    id: int
+    uid: str
+    name: str
+    folder: str  # uid
+    kind: int  # 1: a panel
+    model: Json
+    version: int = 1
+
+
 class Store:
     """All of one server's state. `version` decides the semantics."""
 
@@ -69,6 +80,7 @@ class Store:
         self.folders: dict[str, Folder] = {}
         self.dashboards: dict[str, Dashboard] = {}
         self.datasources: dict[str, Datasource] = {}
+        self.library: dict[str, LibraryElement] = {}
         self.tokens: dict[str, User] = {}
         self.hide_version = False
         self.git_workflow = False
