@@ -1,19 +1,15 @@
 """What can go wrong between us and Grafana, told apart by what may be done about it."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from http.client import HTTPException, IncompleteRead
-from socket import gaierror
-from typing import TYPE_CHECKING
+from http.client import IncompleteRead
+from typing import Any
 
 import orjson
 
 from obsdash.errors import TargetError
-from obsdash.http import AnswerError, explain, unreachable
-
-if TYPE_CHECKING:
-    import niquests
+from obsdash.http import AnswerError, Response, UnreachedError, explain, unreachable
 
 LONGEST_WAIT = 60.0  # seconds of a server's Retry-After that we respect
 
@@ -64,28 +60,23 @@ class GrafanaError(TargetError):
         return self.sent and not 400 <= self.status < 500
 
 
-def refuse_unless_json(response: "niquests.Response") -> None:
-    """Raise GrafanaError for any answer that is not a success in JSON (or empty)."""
-    status, headers = response.status_code or 0, response.headers
-    body = response.content or b""
-    media = str(headers.get("content-type", ""))
+def decoded(response: Response) -> Any:
+    """Return what an answer says, "" when that is nothing; raise GrafanaError unless it is JSON."""
+    status, headers, body = response.status, response.headers, response.body
+    media = headers.get("content-type", "")
     if 200 <= status < 300 and (not body or _is_json(media, body)):
-        return
-    location = str(headers.get("location", ""))
-    url = str(response.url)
-    error = explain(url, status, media, body, location=location, product="Grafana")
-    raise _answered(error, body, _seconds(str(headers.get("retry-after", ""))))
+        try:
+            return orjson.loads(body) if body else ""
+        except orjson.JSONDecodeError as error:
+            raise lost(unreachable(response.url, IncompleteRead(b""))) from error
+    location = headers.get("location", "")
+    why = explain(response.url, status, media, body, location=location, product="Grafana")
+    raise _answered(why, body, _seconds(headers.get("retry-after", "")))
 
 
-def lost(url: str, error: Exception, timeout: float) -> GrafanaError:
+def lost(error: TargetError) -> GrafanaError:
     """Return the error for a request that got no answer, or only a part of one."""
-    cause = next(_causes(error), None) or _stand_in(error)
-    trouble = unreachable(url, cause, timeout)
-    sent = not (
-        isinstance(cause, ConnectionRefusedError | gaierror)
-        or any(kind.__name__ == "ConnectTimeout" for kind in type(error).__mro__)
-    )
-    return GrafanaError(trouble.message, help=trouble.help, sent=sent)
+    return GrafanaError(error.message, help=error.help, sent=not isinstance(error, UnreachedError))
 
 
 def _is_json(media: str, body: bytes) -> bool:
@@ -118,28 +109,3 @@ def _seconds(retry_after: str) -> float:
     except ValueError:
         return 0.0
     return min(max(moment - time.time(), 0.0), LONGEST_WAIT)
-
-
-def _causes(error: BaseException) -> Iterator[Exception]:
-    """Yield the standard library's errors that an HTTP library's error stands for."""
-    if isinstance(error, OSError | HTTPException) and _is_standard(error):
-        yield error
-        return
-    inside = [arg for arg in error.args if isinstance(arg, BaseException)]
-    for cause in [error.__cause__ or error.__context__, *inside]:
-        if cause is not None:
-            yield from _causes(cause)
-
-
-def _is_standard(error: BaseException) -> bool:
-    return type(error).__module__.partition(".")[0] in ("builtins", "socket", "ssl", "http")
-
-
-def _stand_in(error: Exception) -> Exception:
-    """Return the nearest of the standard library's errors, by the foreign one's name."""
-    names = {kind.__name__ for kind in type(error).__mro__}
-    if names & {"Timeout", "GrafanaTimeoutError"}:
-        return TimeoutError()
-    if names & {"ChunkedEncodingError", "JSONDecodeError", "ContentDecodingError"}:
-        return IncompleteRead(b"")
-    return HTTPException(str(error))

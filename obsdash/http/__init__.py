@@ -1,7 +1,7 @@
 """A thin JSON client for Prometheus, Loki and Alertmanager; every trouble is a TargetError."""
 
 from obsdash.http.client import Auth, Client, Response, Tls
-from obsdash.http.trouble import AnswerError, explain, masked, success, unreachable
+from obsdash.http.trouble import AnswerError, UnreachedError, explain, masked, success, unreachable
 
 __all__ = [
     "AnswerError",
@@ -9,6 +9,7 @@ __all__ = [
     "Client",
     "Response",
     "Tls",
+    "UnreachedError",
     "explain",
     "masked",
     "success",

@@ -1,9 +1,10 @@
-"""The client: HTTP/1.1 over the standard library, a kept connection a thread."""
+"""The client: HTTP/1.1 over the standard library, connections kept for the next request."""
 
 import base64
 import http.client
+import select
 import ssl
-import threading
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -14,7 +15,9 @@ from urllib.request import getproxies, proxy_bypass
 import orjson
 
 from obsdash.errors import TargetError
-from obsdash.http.trouble import AnswerError, explain, masked, unreachable
+from obsdash.http.trouble import AnswerError, UnreachedError, explain, masked, unreachable
+
+CONNECT_TIMEOUT = 10.0  # seconds, where an answer may take longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +69,9 @@ class _Request:
 
 
 class Client:
-    """Talk to one server; usable from many threads, each keeps its own connection open.
+    """Talk to one server; usable from many threads, with as many connections as requests at once.
 
-    A request is sent again when a kept connection turns out to be closed: ask only for what may
-    be repeated. Redirects are not followed, so credentials stay with the host they are for.
+    Redirects are not followed, so credentials stay with the host they are for.
     """
 
     def __init__(
@@ -93,9 +95,8 @@ class Client:
         _refuse_odd_headers(self._headers, self.url)
         self._timeout = timeout
         self._product = product
-        self._local = threading.local()
-        self._lock = threading.Lock()
         self._opened: list[http.client.HTTPConnection] = []
+        self._idle: list[http.client.HTTPConnection] = []  # of those
 
     def get_json(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """GET and decode; a list among the parameters is repeated. Raises AnswerError."""
@@ -117,10 +118,12 @@ class Client:
         params: Mapping[str, Any] | None = None,
         data: Mapping[str, Any] | None = None,
         json: Any = None,
+        resend: bool = True,
     ) -> Response:
         """Return the answer, whatever its status; raises TargetError when there is none.
 
-        data: a form to send; json: a document to send.
+        data: a form to send; json: a document to send. resend: send it again when a kept connection
+        closes under it; False for what must not be done twice.
         """
         query = f"?{urlencode(params, doseq=True)}" if params else ""
         target = quote(self._base.path.rstrip("/") + path, safe="/%:@!$&'()*+,;=~") + query
@@ -134,13 +137,15 @@ class Client:
             sending = _Request(url, method, target, document, orjson.dumps(json))
         connection = self._connection()
         try:
-            return self._exchange(connection, sending)
+            return self._exchange(connection, sending, resend=resend)
         except (OSError, http.client.HTTPException) as error:
             connection.close()
             raise unreachable(url, error, self._timeout) from error
         except BaseException:
             connection.close()  # an interrupted exchange leaves an answer in the pipe
             raise
+        finally:
+            self._idle.append(connection)
 
     def explain(self, response: Response) -> AnswerError:
         """Say why an answer is not what was asked for."""
@@ -154,10 +159,8 @@ class Client:
         )
 
     def close(self) -> None:
-        """Close the connections of all threads; a later request opens its own anew."""
-        with self._lock:
-            opened = tuple(self._opened)
-        for connection in opened:
+        """Close all connections; a later request opens its own anew."""
+        for connection in tuple(self._opened):
             connection.close()
 
     def __enter__(self) -> Self:
@@ -179,17 +182,23 @@ class Client:
                 pass
         raise self.explain(response)
 
-    def _exchange(self, connection: http.client.HTTPConnection, sending: _Request) -> Response:
+    def _exchange(
+        self, connection: http.client.HTTPConnection, sending: _Request, *, resend: bool
+    ) -> Response:
+        if _is_dropped(connection):
+            connection.close()
         reused = connection.sock is not None
         try:
             return self._once(connection, sending)
         except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
-            if not reused:
+            if not (reused and resend):
                 raise
-            connection.close()  # the server closed it meanwhile; a request opens it anew
+            connection.close()  # the server closed it meanwhile
             return self._once(connection, sending)
 
     def _once(self, connection: http.client.HTTPConnection, sending: _Request) -> Response:
+        if connection.sock is None:
+            self._connect(connection, sending.url)
         target, headers = sending.target, dict(sending.headers)
         if self._proxy and not self._context:
             target = f"http://{self._base.netloc}{target}"
@@ -198,26 +207,48 @@ class Client:
         answer = connection.getresponse()
         content = answer.read()
         names = {name.lower(): value for name, value in answer.getheaders()}
+        if content and names.get("content-encoding") == "gzip":
+            content = _unzipped(content)
         return Response(sending.url, answer.status, names, content)
 
+    def _connect(self, connection: http.client.HTTPConnection, url: str) -> None:
+        try:
+            connection.connect()
+        except (OSError, http.client.HTTPException) as error:
+            why = unreachable(url, error, connection.timeout or 0)
+            raise UnreachedError(why.message, help=why.help) from error
+        connection.sock.settimeout(self._timeout)
+
     def _connection(self) -> http.client.HTTPConnection:
-        kept: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
-        if kept is None:
-            kept = self._local.connection = self._open()
-            with self._lock:
-                self._opened.append(kept)
-        return kept
+        try:
+            return self._idle.pop()
+        except IndexError:
+            self._opened.append(self._open())
+            return self._opened[-1]
 
     def _open(self) -> http.client.HTTPConnection:
         host, port = self._base.hostname or "", self._base.port
         via = self._proxy
+        limit = min(CONNECT_TIMEOUT, self._timeout)
         first = (via.hostname or "", via.port or 80) if via else (host, port)
         if not self._context:
-            return http.client.HTTPConnection(*first, timeout=self._timeout)
-        secure = http.client.HTTPSConnection(*first, timeout=self._timeout, context=self._context)
+            return http.client.HTTPConnection(*first, timeout=limit)
+        secure = http.client.HTTPSConnection(*first, timeout=limit, context=self._context)
         if via:
             secure.set_tunnel(host, port or 443, _proxy_headers(via))
         return secure
+
+
+def _is_dropped(connection: http.client.HTTPConnection) -> bool:
+    """Whether the server has closed an idle connection: there is an end to be read."""
+    return connection.sock is not None and bool(select.select([connection.sock], [], [], 0)[0])
+
+
+def _unzipped(content: bytes) -> bytes:
+    try:
+        return zlib.decompress(content, wbits=zlib.MAX_WBITS | 16)
+    except zlib.error as error:
+        raise http.client.IncompleteRead(b"") from error
 
 
 def _base(url: str) -> SplitResult:

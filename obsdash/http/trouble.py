@@ -34,6 +34,10 @@ class AnswerError(TargetError):
         self.reason = reason
 
 
+class UnreachedError(TargetError):
+    """No connection came about: nothing was sent."""
+
+
 def masked(url: str) -> str:
     """Return a URL without its query, and with `***` for credentials in it; never raises."""
     place = url.partition("?")[0].partition("#")[0]

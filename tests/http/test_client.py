@@ -1,12 +1,15 @@
 """The HTTP client against real servers on loopback."""
 
+import gzip
 import threading
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from obsdash.errors import TargetError
-from obsdash.http import AnswerError, Auth, Client, Tls, success
+from obsdash.http import AnswerError, Auth, Client, Tls, UnreachedError, success
 from tests.support.servers import Asked, canned, free_port, self_signed, server_tls
 
 JSON = "application/json"
@@ -41,7 +44,7 @@ def test_the_path_prefix_of_the_url_is_kept() -> None:
     assert server.asked[0].path == "/prom/api/v1/rules"
 
 
-def test_one_connection_a_thread_is_kept_and_used_again() -> None:
+def test_connections_are_kept_and_used_again() -> None:
     ports: set[tuple[int, int]] = set()
 
     def ask() -> None:
@@ -56,7 +59,7 @@ def test_one_connection_a_thread_is_kept_and_used_again() -> None:
             thread.join()
         ports = {(id(c), c.sock.getsockname()[1]) for c in client._opened if c.sock}
     assert len(server.asked) == 20
-    assert len(ports) == 4
+    assert 1 <= len(ports) <= 4
 
 
 def test_a_kept_connection_that_the_server_closed_is_opened_anew() -> None:
@@ -201,6 +204,42 @@ def test_half_an_answer_is_none() -> None:
         pytest.raises(TargetError, match="broke off half-way"),
     ):
         client.get_json("/")
+
+
+def test_a_zipped_answer_is_read_and_a_broken_one_is_none() -> None:
+    zipped = gzip.compress(b'{"a": 1}')
+    headers = {"Content-Encoding": "gzip"}
+    with canned(lambda _: {"headers": headers, "body": zipped}) as server:
+        assert Client(server.url).get_json("/") == {"a": 1}
+    with (
+        canned(lambda _: {"headers": headers, "body": zipped[:-9]}) as server,
+        pytest.raises(TargetError, match="broke off half-way"),
+    ):
+        Client(server.url).get_json("/")
+
+
+@pytest.mark.parametrize("resend", [True, False])
+def test_what_must_not_be_done_twice_is_not_sent_again(resend: bool) -> None:
+    """A server that takes the second request of a connection and says nothing."""
+
+    def answer(asked: Asked) -> Mapping[str, Any]:
+        if len(server.asked) == 2:
+            raise ConnectionAbortedError
+        return {"body": b"{}"}
+
+    with canned(answer) as server, Client(server.url) as client:
+        client.request("POST", "/", json={})
+        if resend:
+            assert client.request("POST", "/", json={}).status == 200
+        else:
+            with pytest.raises(TargetError, match="closed the connection"):
+                client.request("POST", "/", json={}, resend=False)
+    assert len(server.asked) == (3 if resend else 2)
+
+
+def test_an_error_tells_whether_anything_was_sent() -> None:
+    with pytest.raises(UnreachedError):
+        Client(f"http://127.0.0.1:{free_port()}").get_json("/")
 
 
 @pytest.mark.parametrize(
