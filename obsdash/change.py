@@ -33,7 +33,9 @@ class Difference:
     """What separates a live resource from the desired one.
 
     noise: how many differences of each declared noise class were folded away.
+    notes: sentences about the whole that are no change: that the server migrated it.
     """
 
     changes: tuple[Change, ...] = ()
     noise: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()

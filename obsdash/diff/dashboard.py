@@ -6,28 +6,35 @@ from typing import Any
 from obsdash.change import Change
 from obsdash.diff.alignment import IDENTITIES, aligned, orders
 from obsdash.diff.layout import Layout, layout
-from obsdash.diff.leaf import Place
+from obsdash.diff.leaf import Leaf, Place
+from obsdash.diff.migrated import at_one_version, migration
 from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import Finding, Fold, Group, Topic, part_findings, plainly, whole
 from obsdash.diff.noise import DEFAULT, SERVER
 from obsdash.diff.panel import listed, panel_findings, renamed, summary
-from obsdash.diff.panels import Pairing, flattened, pairing, subjects
+from obsdash.diff.panels import Pairing, at_key, flattened, pairing, subjects
 from obsdash.diff.plain import moved
 from obsdash.diff.scope import Part, Scope
+from obsdash.migration.sources import NONE, Sources
 from obsdash.resource import Resource
 from obsdash.spelling import quoted, spelled
 
 RENUMBERED = 3  # panels that only got another id fold into one line
 
 
-def dashboard_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
+def dashboard_findings(
+    live: Resource, desired: Resource, sources: Sources = NONE
+) -> Iterator[Finding]:
     """Yield what separates two dashboards, the dashboard's own settings first."""
     yield from moved(live, desired)
-    scope = Scope(Part.DASHBOARD, _settings(live.spec), _settings(desired.spec))
+    if live.spec.get("schemaVersion") != desired.spec.get("schemaVersion"):
+        yield from migration(live, desired, sources)
+        live, desired = at_one_version(live, desired, sources)
+    scope = Scope(Part.DASHBOARD, _settings(live.spec), _settings(desired.spec), sources=sources)
     yield from part_findings(scope, "", TOPICS, desired)
-    yield from _parts(live, desired, "templating", Part.VARIABLE)
-    yield from _parts(live, desired, "annotations", Part.ANNOTATION)
-    yield from _panels(live, desired)
+    yield from _parts(live, desired, "templating", Part.VARIABLE, sources)
+    yield from _parts(live, desired, "annotations", Part.ANNOTATION, sources)
+    yield from _panels(live, desired, sources)
 
 
 def _settings(spec: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -39,7 +46,9 @@ def _settings(spec: Mapping[str, Any]) -> Mapping[str, Any]:
     return rest
 
 
-def _parts(live: Resource, desired: Resource, key: str, part: Part) -> Iterator[Finding]:
+def _parts(
+    live: Resource, desired: Resource, key: str, part: Part, sources: Sources
+) -> Iterator[Finding]:
     """Yield what changed among variables or annotations, which are known by their names."""
     pairs = aligned(_list(live.spec, key), _list(desired.spec, key), IDENTITIES["list"])
     for pair in pairs:
@@ -48,7 +57,7 @@ def _parts(live: Resource, desired: Resource, key: str, part: Part) -> Iterator[
         if pair.before is MISSING or pair.after is MISSING:
             yield _came_or_went(desired, subject, place, pair.before, pair.after)
         else:
-            scope = Scope(part, pair.before, pair.after, place)
+            scope = Scope(part, pair.before, pair.after, place, sources)
             yield from part_findings(scope, subject, PART_TOPICS, desired)
     before, after = orders(pairs)
     if before != after:
@@ -71,7 +80,7 @@ def _came_or_went(
 ) -> Finding:
     there = before if after is MISSING else after
     if there.get("builtIn") == 1:  # the one that Grafana adds to every dashboard
-        return Fold(DEFAULT)
+        return Fold(DEFAULT, Leaf(place, before, after))
     if after is MISSING:
         return whole(desired, subject, "removed", "removed", place.live, before, None)
     query = there.get("query")
@@ -80,14 +89,14 @@ def _came_or_went(
     return whole(desired, subject, text, "added", place.desired, None, after)
 
 
-def _panels(live: Resource, desired: Resource) -> Iterator[Finding]:
+def _panels(live: Resource, desired: Resource, sources: Sources) -> Iterator[Finding]:
     old, new = flattened(live.spec), flattened(desired.spec)
     found = pairing(old, new)
     names = subjects(new)
     arrangement = layout(old, new, found, names, desired)
     for was, panel in found.pairs:
         if was.content != panel.content:
-            yield from panel_findings(was, panel, names[panel.pointer], desired)
+            yield from panel_findings(was, panel, names[panel.pointer], desired, sources)
     yield from _added(found, arrangement, names, desired)
     gone = subjects(old)
     for panel in found.removed:
@@ -110,9 +119,9 @@ def _added(
 
 def _renumbered(found: Pairing, names: Mapping[str, str], desired: Resource) -> Iterator[Finding]:
     changed = [(was, now) for was, now in found.pairs if was.body.get("id") != now.body.get("id")]
-    for _, now in changed:
+    for was, now in changed:
         if now.id is None:
-            yield Fold(SERVER)
+            yield Fold(SERVER, at_key(was, now, "id"))
     told = [(was, now) for was, now in changed if now.id is not None]
     if len(told) >= RENUMBERED:
         yield Change("", f"{len(told)} panels got another id", path="/panels")

@@ -5,9 +5,17 @@ from collections.abc import Callable, Iterator, Mapping
 from obsdash.diff.alertmanager import alertmanager_findings
 from obsdash.diff.dashboard import dashboard_findings
 from obsdash.diff.datasource import datasource_findings
+from obsdash.diff.librarypanel import library_panel_findings
 from obsdash.diff.naming import Finding
+from obsdash.diff.notifications import (
+    contact_findings,
+    policy_findings,
+    template_findings,
+    timing_findings,
+)
 from obsdash.diff.plain import plain_findings
 from obsdash.diff.rules import group_findings
+from obsdash.migration.sources import Sources
 from obsdash.resource import (
     ALERT_RULE_GROUP,
     ALERTMANAGER,
@@ -24,17 +32,29 @@ from obsdash.resource import (
     Resource,
 )
 
+# Kinds that refer to data sources in more than one spelling.
+SOURCED: Mapping[str, Callable[[Resource, Resource, Sources], Iterator[Finding]]] = {
+    DASHBOARD: dashboard_findings,
+}
+
 FINDINGS: Mapping[str, Callable[[Resource, Resource], Iterator[Finding]]] = {
     FOLDER: plain_findings,
     DATASOURCE: datasource_findings,
-    LIBRARY_PANEL: plain_findings,
-    DASHBOARD: dashboard_findings,
-    MUTE_TIMING: plain_findings,
-    MESSAGE_TEMPLATE: plain_findings,
-    CONTACT_POINT: plain_findings,
-    NOTIFICATION_POLICY: plain_findings,
+    LIBRARY_PANEL: library_panel_findings,
+    MUTE_TIMING: timing_findings,
+    MESSAGE_TEMPLATE: template_findings,
+    CONTACT_POINT: contact_findings,
+    NOTIFICATION_POLICY: policy_findings,
     ALERT_RULE_GROUP: plain_findings,
     RULE_GROUP: group_findings,
     LOKI_RULE_GROUP: group_findings,
     ALERTMANAGER: alertmanager_findings,
 }
+
+
+def findings(live: Resource, desired: Resource, sources: Sources) -> Iterator[Finding]:
+    """Yield what separates two resources of one kind."""
+    kind = desired.ref.kind
+    if kind in SOURCED:
+        return SOURCED[kind](live, desired, sources)
+    return FINDINGS[kind](live, desired)

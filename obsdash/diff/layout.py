@@ -9,7 +9,7 @@ from obsdash.change import Change
 from obsdash.diff.leaves import same
 from obsdash.diff.naming import Finding, Fold, whole
 from obsdash.diff.noise import LAYOUT
-from obsdash.diff.panels import Pairing, Panel
+from obsdash.diff.panels import Pairing, Panel, at_key
 from obsdash.resource import Resource
 from obsdash.spelling import from_to, quoted
 
@@ -91,7 +91,7 @@ class Layout:
         """Yield what only closed a gap."""
         for old, new in self.pairing.pairs:
             if not _same_position(old, new) and not self._moved(old, new):
-                yield Fold(LAYOUT)
+                yield Fold(LAYOUT, at_key(old, new, "gridPos"))
 
     def _moved(self, old: Panel, new: Panel) -> bool:
         if not self._same_row(old, new):

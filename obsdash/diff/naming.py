@@ -16,12 +16,19 @@ from obsdash.spelling import from_to, spelled
 
 
 class Fold(NamedTuple):
-    """A difference that says nothing."""
+    """A difference that says nothing, and where that is told: which one it is."""
 
     noise: str
+    leaf: Leaf | None = None
 
 
-Finding = Change | Fold
+class Note(NamedTuple):
+    """A sentence about the whole that is no change."""
+
+    text: str
+
+
+Finding = Change | Fold | Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ def part_findings(
     for leaf in leaves(scope.before, scope.after, scope.place):
         noise = noise_class(leaf, scope)
         if noise:
-            yield Fold(noise)
+            yield Fold(noise, leaf)
         else:
             kept.append(leaf)
     for group, topic in _grouped(kept, scope, topics):

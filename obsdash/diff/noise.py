@@ -25,7 +25,8 @@ def noise_class(leaf: Leaf, scope: Scope) -> str | None:
     return next((entry.name for entry in NOISE if entry.folds(leaf, scope)), None)
 
 
-SERVER, DEFAULT, LAYOUT = "server", "default", "layout"  # folded where the parts are paired, too
+# Folded where the parts are paired, too.
+SERVER, DEFAULT, LAYOUT, MIGRATED = "server", "default", "layout", "migrated"
 
 NOISE: tuple[NoiseClass, ...] = (
     NoiseClass(SERVER, "filled in by the server: id, version, …", sameness.server),
@@ -38,7 +39,7 @@ NOISE: tuple[NoiseClass, ...] = (
     NoiseClass("duration", "another spelling of the same duration", sameness.duration),
     NoiseClass("order", "another order where order says nothing", sameness.order),
     NoiseClass("number", "another spelling of the same number", sameness.number),
-    NoiseClass("migrated", "lifted to the server's own schema version", sameness.migrated),
+    NoiseClass(MIGRATED, "lifted to the server's own schema version", sameness.migrated),
     NoiseClass("secret", "kept by the server, which does not show it", sameness.secret),
     NoiseClass("unset", "an empty value that the definition leaves out", sameness.unset),
     NoiseClass(LAYOUT, "gaps closed, which Grafana does itself", lambda _leaf, _scope: False),

@@ -10,6 +10,7 @@ from obsdash.diff.naming import Finding, Group, Topic, label, part_findings, pla
 from obsdash.diff.panels import Panel
 from obsdash.diff.sameness import dialect
 from obsdash.diff.scope import Part, Scope
+from obsdash.migration.sources import NONE, Sources
 from obsdash.promql import collapsed, expression_changes
 from obsdash.resource import Resource
 from obsdash.spelling import cut, from_to, quoted, spelled
@@ -19,13 +20,16 @@ from obsdash.words import count
 _ELSEWHERE = ("id", "gridPos", "panels")
 
 
-def panel_findings(old: Panel, new: Panel, subject: str, desired: Resource) -> Iterator[Finding]:
+def panel_findings(
+    old: Panel, new: Panel, subject: str, desired: Resource, sources: Sources = NONE
+) -> Iterator[Finding]:
     """Yield what changed in a panel besides its place."""
     scope = Scope(
         Part.PANEL,
         {key: value for key, value in old.body.items() if key not in _ELSEWHERE},
         {key: value for key, value in new.body.items() if key not in _ELSEWHERE},
         Place((), old.pointer, new.pointer),
+        sources,
     )
     topics = _OTHER_TYPE if old.type != new.type else TOPICS
     yield from part_findings(scope, subject, topics, desired)

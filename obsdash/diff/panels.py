@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from obsdash.diff.alignment import Stage, by, packed, paired
+from obsdash.diff.leaf import Leaf, Place
 from obsdash.diff.leaves import value_at
+from obsdash.diff.missing import MISSING
 from obsdash.spelling import cut
 
 # Panels of one type that share this much of their content are the same panel, edited.
@@ -38,6 +40,11 @@ class Panel:
 def flattened(spec: Mapping[str, Any]) -> list[Panel]:
     """Return every panel, those in collapsed rows after their row."""
     return list(_flattened(spec))
+
+
+def lone(body: Mapping[str, Any], pointer: str) -> Panel:
+    """Return a panel that stands in no dashboard."""
+    return _panel(body, pointer, None)
 
 
 def _flattened(spec: Mapping[str, Any]) -> Iterator[Panel]:
@@ -155,6 +162,12 @@ def _features(body: Mapping[str, Any]) -> frozenset[str]:
         if isinstance(holder, dict):
             found.update(f"{pointer}/{key}={packed(value)!r}" for key, value in holder.items())
     return frozenset(found)
+
+
+def at_key(was: Panel, now: Panel, key: str) -> Leaf:
+    """Return the difference of a panel's key."""
+    place = Place((key,), f"{was.pointer}/{key}", f"{now.pointer}/{key}")
+    return Leaf(place, was.body.get(key, MISSING), now.body.get(key, MISSING))
 
 
 def subjects(panels: Sequence[Panel]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from obsdash.diff.leaf import Place
+from obsdash.migration.sources import NONE, Sources
 
 
 class Part(Enum):
@@ -22,9 +23,13 @@ class Part(Enum):
 
 
 class Scope(NamedTuple):
-    """The two documents, or parts of them, that a leaf separates."""
+    """The two documents, or parts of them, that a leaf separates.
+
+    sources: the data sources of the server that both are for.
+    """
 
     part: Part
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     place: Place = Place()
+    sources: Sources = NONE
