@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
-if TYPE_CHECKING:
-    pass
+from tests.doubles.grafana.versions import EDITORS_PROVISION
 
 Json = Any
 
@@ -27,6 +26,14 @@ class Refusal(Exception):  # noqa: N818 (it is an answer)
         super().__init__(message)
         self.answer = Answer(status, {"message": message, **({"status": word} if word else {})})
 
+    @classmethod
+    def named(cls, status: int, name: str, message: str, **extra: Json) -> Self:
+        """Return a refusal as newer versions word it, with the error's name."""
+        refusal = cls(status, message)
+        body = {"statusCode": status, "messageId": name, "message": message}
+        refusal.answer = Answer(status, {**body, **({"extra": extra} if extra else {})})
+        return refusal
+
 
 @dataclass(frozen=True)
 class User:
@@ -43,13 +50,18 @@ class User:
 
 @dataclass(frozen=True)
 class Call:
-    """One request, taken apart. `body` is None when there is none, or when it is not JSON."""
+    """One request, taken apart. `body` is None when there is none, or when it is not JSON.
+
+    headers: names in lower case. revision: of the notification settings, when the call arrived.
+    """
 
     method: str
     path: str
     query: Mapping[str, list[str]] = field(default_factory=dict)
     body: Json = None
     user: User | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    revision: int | None = None
 
     def number(self, name: str, default: int) -> int:
         return int(self.query.get(name, [str(default)])[0] or default)
@@ -60,13 +72,23 @@ Handler = Callable[..., Answer]  # (store, call, *parts of the path)
 
 @dataclass(frozen=True)
 class Route:
-    """A method and a path; `*` in the path is one part. `needs`: the role, and what it is for."""
+    """A method and a path; `*` in the path is one part.
+
+    role: who may call it, "" is anybody. permission: what that is called. later: another role, from
+    a version on. since: the first version that has it.
+    """
 
     method: str
     path: str
     handler: "Callable[..., Answer]"
     role: str = "Viewer"
     permission: str = ""
+    later: tuple[tuple[int, int], str] | None = None
+    since: tuple[int, int] = (0, 0)
+
+
+PROVISIONING_READ = ("Admin", "alert.provisioning:read", (EDITORS_PROVISION, "Viewer"))
+PROVISIONING_WRITE = ("Admin", "alert.provisioning:write", (EDITORS_PROVISION, "Editor"))
 
 
 def denied(permission: str) -> Answer:

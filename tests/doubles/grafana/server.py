@@ -7,12 +7,24 @@ import struct
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.doubles.grafana import dashboards, datasources, folders, library, site
+from tests.doubles.grafana import (
+    alertmanager,
+    contacts,
+    dashboards,
+    datasources,
+    folders,
+    library,
+    policies,
+    site,
+    templates,
+    timings,
+)
 from tests.doubles.grafana.answers import Answer, Call, Json, Refusal, Route, User, denied
 from tests.doubles.grafana.faults import PAGES, Fault, Page
 from tests.doubles.grafana.store import Dashboard, Store, Version, now
@@ -23,6 +35,11 @@ ROUTES = (
     *dashboards.ROUTES,
     *library.ROUTES,
     *datasources.ROUTES,
+    *contacts.ROUTES,
+    *policies.ROUTES,
+    *timings.ROUTES,
+    *templates.ROUTES,
+    *alertmanager.ROUTES,
 )
 
 ADMIN = User("admin", "Admin", server_admin=True)
@@ -103,7 +120,8 @@ class GrafanaDouble:
             return Answer(302, text='<a href="/login">Found</a>.', headers={"Location": "/login"})
         parts = tuple(unquote(p) for p in call.path[len(self.prefix) + 5 :].split("/"))
         for route in ROUTES:
-            if (values := _match(route, call.method, parts)) is not None:
+            values = _match(route, call.method, parts)
+            if values is not None and self.store.has(route.since):
                 return self._routed(route, call, authorization, values)
         return Answer(404, {"message": "Not found"})
 
@@ -112,9 +130,10 @@ class GrafanaDouble:
             found = self._user(authorization)
             if isinstance(found, str):
                 return Answer(401, {"message": found})
-            if not found.may(route.role):
+            later = route.later and self.store.has(route.later[0]) and route.later[1]
+            if not found.may(later or route.role):
                 return denied(route.permission)
-            call = Call(call.method, call.path, call.query, call.body, found)
+            call = replace(call, user=found)
         with self.store.lock:
             try:
                 return route.handler(self.store, call, *values)
@@ -162,7 +181,7 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         sent = self.rfile.read(length)
         parts = urlsplit(self.path)
-        number = double.count(self.command, self.path)
+        number, revision = double.count(self.command, self.path), double.store.revision
         double.before(self.command, self.path)
         time.sleep(double.latency)
         fault = double.faults.get(number)
@@ -174,7 +193,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._write(PAGES[fault])
         else:
             body = _decoded(sent)
-            call = Call(self.command, parts.path, parse_qs(parts.query), body)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            call = Call(
+                self.command,
+                parts.path,
+                parse_qs(parts.query),
+                body,
+                headers=headers,
+                revision=revision,
+            )
             answer = double.answer(call, self.headers.get("Authorization") or "")
             self._reply(answer, fault)
 

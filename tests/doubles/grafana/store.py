@@ -1,6 +1,8 @@
 """What the double knows, guarded by one lock."""
 
+import hashlib
 import itertools
+import json
 import re
 import threading
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.doubles.grafana.answers import Refusal, User
+from tests.doubles.grafana.versions import EMPTY_DEFAULT
 
 Json = dict[str, Any]
 
@@ -71,6 +74,21 @@ class LibraryElement:
     version: int = 1
 
 
+@dataclass
+class Integration:
+    """One way to tell people, of a contact point."""
+
+    uid: str
+    type: str
+    settings: Json
+    secrets: dict[str, str] = field(default_factory=dict)
+    silent: bool = False  # says nothing when an alert is resolved
+    alias: str = ""  # the name that is shown, where it is not the contact point's
+
+    def shown_as(self, name: str) -> str:
+        return self.alias or name
+
+
 class Store:
     """All of one server's state. `version` decides the semantics."""
 
@@ -81,6 +99,12 @@ class Store:
         self.dashboards: dict[str, Dashboard] = {}
         self.datasources: dict[str, Datasource] = {}
         self.library: dict[str, LibraryElement] = {}
+        self.contact_points: dict[str, list[Integration]] = default_contact_point(self)
+        self.policies: Json = default_policies(self)
+        self.timings: dict[str, list[Json]] = {}
+        self.templates: dict[str, str] = {}
+        self.provenances: dict[tuple[str, str], str] = {}  # by kind and name
+        self.revision = 0  # of contact points, policies, timings and templates together
         self.tokens: dict[str, User] = {}
         self.hide_version = False
         self.git_workflow = False
@@ -92,6 +116,10 @@ class Store:
     def numbers(self) -> tuple[int, int]:
         major, minor = self.version.split(".")[:2]
         return int(major), int(minor)
+
+    def has(self, since: tuple[int, int]) -> bool:
+        """Whether a behaviour is there that came with a version."""
+        return self.numbers >= since
 
     @property
     def unique_titles(self) -> bool:
@@ -112,6 +140,25 @@ class Store:
         yield self.folders[uid]
         for child in [f.uid for f in self.folders.values() if f.parent == uid]:
             yield from self.inside(child)
+
+
+def default_contact_point(store: Store) -> dict[str, list[Integration]]:
+    """Return the contact point that a new server has."""
+    if store.has(EMPTY_DEFAULT):
+        return {"empty": []}
+    email = Integration("", "email", {"addresses": "<example@email.com>"}, alias="email receiver")
+    return {"grafana-default-email": [email]}
+
+
+def default_policies(store: Store) -> Json:
+    """Return the notification policies that a new server has."""
+    (receiver,) = default_contact_point(store)
+    return {"receiver": receiver, "group_by": ["grafana_folder", "alertname"]}
+
+
+def digest(content: object) -> str:
+    """Return a version that depends on the content only."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def now() -> str:
