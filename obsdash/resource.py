@@ -46,7 +46,8 @@ KINDS = (
 class Ref:
     """The identity of a resource, `dashboard/api-performance`.
 
-    uid: dashboards, data sources: Grafana's uid; folders: the path of titles, `Shop/Payments`;
+    uid: dashboards, data sources, library panels: Grafana's uid; folders: the path of titles,
+    `Shop/Payments`;
     rule groups: `namespace/group`, the namespace being the rule file's name without its ending;
     alertmanager: `main`; notification policies: `main`; mute timings, message templates and contact
     points: the name; alert rule groups (Grafana's own): `folder/group`, the folder as above.
@@ -65,12 +66,13 @@ class Resource:
 
     spec by kind
       dashboard        Grafana's dashboard JSON, without id and version
+      library panel    {"name", "model"}; the model has no id, gridPos, libraryPanel
       datasource       `POST /api/datasources` body without secureJsonData
       folder           {"title": …}; the uid is Grafana's business
       rule groups      one group as in a rule file: {"name", "interval"?, "rules": […]}
       alertmanager     the Alertmanager configuration
 
-    folder: titles joined with "/", "" at the root (dashboards, folders' parent).
+    folder: titles joined with "/", "" at the root (dashboards, library panels, folders' parent).
     marks: what is known of the parts, by JSON pointer into spec ("" is the whole).
     revision: the server's version, for a safe update.
     secrets: name in secureJsonData → reference (`env:NAME`, `file:/path`); never a value.

@@ -3,6 +3,7 @@
 import re
 
 from obsdash.adapters.draft import Draft, Style, Where, origin_in, text_of
+from obsdash.delivery.librarypanels import trimmed
 from obsdash.errors import DefinitionError
 from obsdash.origin import Origin
 from obsdash.resource import DASHBOARD, Ref, Spec, canonical_json
@@ -24,7 +25,7 @@ def read(document: Spec, where: Where, origin: Origin | None = None) -> list[Dra
     _refuse_inputs(document, what, origin)
     uid = checked_uid(document.get("uid"), what, origin)
     spec = {key: value for key, value in document.items() if key not in _NOT_SENT}
-    return [Draft(Ref(DASHBOARD, uid), spec, origin, Style.FOREIGN)]
+    return [Draft(Ref(DASHBOARD, uid), trimmed(spec), origin, Style.FOREIGN)]
 
 
 def checked_uid(uid: object, what: str, origin: Origin) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from obsdash.adapters import dashboards, datasources, rules
+from obsdash.adapters import dashboards, datasources, librarypanels, rules
 from obsdash.adapters.draft import Draft, Where, origin_in, text_of
 from obsdash.diff.withheld import in_plain_sight
 from obsdash.errors import DefinitionError
@@ -105,6 +105,7 @@ _SHAPES: tuple[tuple[Shape, Reader], ...] = (
     (_is_v2, _v2),
     (_is_wrapped, _wrapped),
     (_is_dashboard, dashboards.read),
+    (librarypanels.is_library_panel, librarypanels.read),
     (_is_rule_test, _nothing),
     (rules.is_rule_file, rules.read_file),
     (rules.is_group, rules.read_group),

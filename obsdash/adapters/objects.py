@@ -11,9 +11,10 @@ from obsdash.adapters.documents import reader_of
 from obsdash.adapters.draft import Draft, Style, Where, origin_in
 from obsdash.adapters.latemarks import LateMarks
 from obsdash.adapters.plain import plain
+from obsdash.delivery.librarypanels import trimmed
 from obsdash.errors import DefinitionError
 from obsdash.origin import dict_places, marks_of
-from obsdash.resource import DASHBOARD, DATASOURCE, Resource
+from obsdash.resource import DASHBOARD, DATASOURCE, LIBRARY_PANEL, Resource
 
 Adapter = Callable[[Any, Where], list[Draft]]
 
@@ -44,14 +45,16 @@ def _own_draft(resource: Resource, where: Where) -> Draft:
     origin = resource.origin or where.origin
     spec = plain(resource.spec, str(resource.ref), origin, places=dict_places())
     origin = origin_in(spec) or origin
-    if resource.ref.kind in (DASHBOARD, DATASOURCE):
-        checked_uid(resource.ref.uid, resource.ref.kind, origin)
+    kind = resource.ref.kind
+    if kind in (DASHBOARD, DATASOURCE, LIBRARY_PANEL):
+        checked_uid(resource.ref.uid, kind, origin)
     return Draft(
         resource.ref,
-        spec,
+        trimmed(spec) if kind == DASHBOARD else spec,
         origin,
-        Style.OURS if resource.ref.kind == DASHBOARD else Style.FINAL,
-        resource.folder or None,
+        Style.OURS if kind in (DASHBOARD, LIBRARY_PANEL) else Style.FINAL,
+        # A library panel is the same wherever it is shown: no file's sub-folder counts.
+        resource.folder if kind == LIBRARY_PANEL else resource.folder or None,
         dict(resource.marks),
         dict(resource.secrets),
     )

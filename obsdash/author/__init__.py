@@ -9,6 +9,7 @@ Panels (title, queries, *, unit, thresholds, description, width, height, key, ma
     TimeSeries, StateTimeline, Heatmap, Histogram, PieChart
     Stat, Gauge, BarGauge, Table
     Logs, Text(title, content), AlertList, and Panel(type=…) for any other plugin
+    LibraryPanel(name, panel, *, uid, folder), shown by several dashboards
 Queries      Prometheus(expr, legend), Loki(expr, legend), Tempo(query), Query(model, datasource=…)
 Variables    DatasourceVariable, LabelVariable(name, series), QueryVariable(name, query),
              CustomVariable(name, choices), IntervalVariable, TextVariable, ConstantVariable,
@@ -46,6 +47,7 @@ from obsdash.author.datasources import (
 from obsdash.author.fields import Panel
 from obsdash.author.indicators import Availability, Latency, Ratio
 from obsdash.author.layout import Row
+from obsdash.author.librarypanel import LibraryPanel
 from obsdash.author.links import Link, PanelLink, TagLinks, to_alert, to_dashboard
 from obsdash.author.queries import Loki, Prometheus, Query, Tempo
 from obsdash.author.routing import Inhibit, Route, Routing
@@ -102,6 +104,7 @@ __all__ = [
     "JaegerSource",
     "LabelVariable",
     "Latency",
+    "LibraryPanel",
     "Link",
     "Logs",
     "Loki",

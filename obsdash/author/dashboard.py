@@ -1,14 +1,15 @@
 """The dashboard: panels, variables, links and annotations as one document."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
 from obsdash.author.annotations import Annotation, builtin_annotation
-from obsdash.author.document import Json, given, marked, merged, place, plain
-from obsdash.author.layout import Placed, arrange
+from obsdash.author.document import Json, given, listed, marked, merged, place, plain
+from obsdash.author.layout import Placed, Row, arrange
+from obsdash.author.librarypanel import LibraryPanel
 from obsdash.author.links import Link, PanelLink, TagLinks
 from obsdash.author.numbering import number
 from obsdash.author.panel import BasePanel
@@ -86,8 +87,12 @@ class Dashboard:
             refuse(f'dashboard "{self.title}" has two variables {min(twice)!r}', self.origin)
 
     def resources(self) -> Iterable[Resource]:
-        """Return the dashboard; its spec still carries the private keys of `obsdash.origin`."""
-        return [Resource(Ref(DASHBOARD, self.uid), self.to_json_data(), self.folder or "")]
+        """Return the dashboard, and the library panels that it shows.
+
+        Their specs still carry the private keys of `obsdash.origin`.
+        """
+        own = Resource(Ref(DASHBOARD, self.uid), self.to_json_data(), self.folder or "")
+        return [own, *(r for panel in _library_panels(self.panels) for r in panel.resources())]
 
     def panel(self, title: str) -> PanelLink:
         """Return the link to a panel, by its title or key."""
@@ -177,6 +182,14 @@ class Dashboard:
 
 def _head(link: Any) -> Any:
     return link.head_json() if isinstance(link, Link | TagLinks) else plain(link)
+
+
+def _library_panels(items: Iterable[Any]) -> Iterator[LibraryPanel]:
+    for item in items:
+        if isinstance(item, LibraryPanel):
+            yield item
+        elif isinstance(item, Row | list | tuple):
+            yield from _library_panels(listed(item.panels) if isinstance(item, Row) else item)
 
 
 def _names(panel: Placed) -> list[str]:

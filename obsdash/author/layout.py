@@ -5,6 +5,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, NoReturn
 
 from obsdash.author.document import Json, listed, marked, merged, place, plain
+from obsdash.author.librarypanel import LibraryPanel
 from obsdash.author.panel import BasePanel
 from obsdash.author.refusals import check_range, refuse
 from obsdash.origin import ORIGIN_KEY, Origin, parse_origin
@@ -147,6 +148,10 @@ def _cells(panels: Any) -> list[_Cell]:
 def _cell(source: Any, width: int | None = None) -> _Cell:
     """Measure a panel: ours says its size, any other's gridPos may."""
     document = plain(source)
+    if isinstance(source, LibraryPanel):
+        inner = _cell(source.panel, width)
+        width, height = source.width or inner.width, source.height or inner.height
+        return _Cell(source, document, width, height, inner.usual_height)
     if not isinstance(document, dict):
         refuse(f"{source!r} is no panel", place(), "give a panel, a row or a list of panels")
     if isinstance(source, BasePanel):

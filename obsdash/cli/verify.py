@@ -13,6 +13,7 @@ import click
 from obsdash.cli.context import Context
 from obsdash.cli.output import note, to_json
 from obsdash.cli.querying import backends
+from obsdash.delivery.librarypanels import inlined
 from obsdash.errors import ConfigError, TargetError
 from obsdash.http import AnswerError
 from obsdash.selection import select
@@ -71,7 +72,7 @@ def command(
     Each has data, is empty, is an error, is slow, or is skipped for a reason. Exits with 1 when
     something is an error, or is empty without being declared so.
     """
-    resources = context.load().resources
+    resources = inlined(context.load().resources)
     chosen = select(resources, refs)
     known = _read(baseline) if baseline else None
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from obsdash.delivery.librarypanels import inlined
 from obsdash.directory import formats
 from obsdash.directory.encoder import Encoder
 from obsdash.directory.layout import DASHBOARDS, PLACES
@@ -37,8 +38,8 @@ class DirectoryTarget:
         return f"directory {self._root}"
 
     def take(self, resources: Collection[Resource]) -> tuple[Resource, ...]:
-        """Return what of the resources belongs here."""
-        return of_kinds(resources, (FOLDER, *PLACES))
+        """Return what of the resources belongs here, library panels within the dashboards."""
+        return of_kinds(inlined(resources), (FOLDER, *PLACES))
 
     def files(self) -> Mapping[str, str]:
         """Return our files: relative path → SHA-256 of what was written; raises TargetError."""

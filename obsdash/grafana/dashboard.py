@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from obsdash.delivery.librarypanels import trimmed
 from obsdash.errors import TargetError
-from obsdash.grafana import history
-from obsdash.grafana.folder import no_nesting
+from obsdash.grafana import history, librarypanel
+from obsdash.grafana.folder import homeless
 from obsdash.grafana.ownership import owners, tagged, untagged
 from obsdash.grafana.site import CACHE_LIFE, Found, Site, find, is_listed, not_ours
 from obsdash.grafana.transport import Json
@@ -56,6 +57,8 @@ def fetch(site: Site, like: Resource) -> Resource | None:
 def save(site: Site, desired: Resource, live: Resource | None) -> None:
     """Create a dashboard, or make a new version on top of the live one."""
     uid = desired.ref.uid
+    if unknown := librarypanel.missing(site, desired.spec):
+        raise TargetError(f"it shows the library panel {unknown[0]}, which is not there")
     spec = {**tagged(desired.spec, site.project), "uid": uid}
     if live:
         spec["version"] = int(live.revision or 0)
@@ -118,13 +121,15 @@ def _look_at(
 
 
 def _look(site: Site, uid: str, like: Resource | None, listed: Collection[str]) -> _Sight:
+    obstacle = homeless(site, like.folder) if like else ""
+    if uid not in listed and not site.server.search_lags:
+        return _Sight(obstacle=obstacle)  # and whoever creates it before we do keeps it
     try:
         answer = find(site, "dashboards", "uid", uid, listed=lambda: uid in listed)
     except GrafanaError as error:
         if error.status == 403:
             return _Sight(obstacle=error.message, denied=True)
         raise
-    obstacle = _homeless(site, like.folder) if like else ""
     if answer is None:
         return _Sight(obstacle=obstacle)
     return _Sight(_resource(site, uid, answer, like), _obstacle(site, answer) or obstacle)
@@ -132,7 +137,7 @@ def _look(site: Site, uid: str, like: Resource | None, listed: Collection[str]) 
 
 def _resource(site: Site, uid: str, answer: Json, like: Resource | None) -> Resource:
     spec = {k: v for k, v in answer["dashboard"].items() if k not in ("id", "version")}
-    spec = untagged(spec, like.spec if like else {})
+    spec = untagged(trimmed(spec), like.spec if like else {})
     if like and _visible(spec) == _visible(like.spec):
         spec = like.spec  # a thousand equal ones need their memory once
     meta = answer["meta"]
@@ -166,12 +171,3 @@ def _obstacle(site: Site, answer: Json) -> str:
 
 def _owners(tagged_thing: Json) -> tuple[str, ...]:
     return owners(tagged_thing.get("tags") or ())
-
-
-def _homeless(site: Site, folder: str) -> str:
-    """Return why a dashboard cannot be put into a folder, "" when it can."""
-    if site.folders.ambiguous(folder):
-        return f"there are several folders {folder!r}: rename all but one"
-    if "/" in folder and not site.folders.find(folder) and not site.server.nested_folders:
-        return no_nesting(site, folder)
-    return ""

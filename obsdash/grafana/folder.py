@@ -41,6 +41,15 @@ def no_nesting(site: Site, path: str) -> str:
     return f"{site.server} has no folders inside folders (11.0 has): it cannot hold {path!r}"
 
 
+def homeless(site: Site, path: str) -> str:
+    """Return why nothing can be put into a folder, "" when it can."""
+    if site.folders.ambiguous(path):
+        return f"there are several folders {path!r}: rename all but one"
+    if "/" in path and not site.folders.find(path) and not site.server.nested_folders:
+        return no_nesting(site, path)
+    return ""
+
+
 def fetch(site: Site, like: Resource) -> Resource | None:
     """Read one folder."""
     uid = site.folders.uid(like.ref.uid)

@@ -30,6 +30,11 @@ class Server:
         return self.version < (11, 3, 0)
 
     @property
+    def unique_library_names(self) -> bool:
+        """Whether a folder holds one library panel a name only; from 11 on the server decides."""
+        return self.version < (11, 0, 0)
+
+    @property
     def nested_folders(self) -> bool:
         """Whether a folder can hold folders (before 11.0 only behind a feature flag)."""
         return self.version >= (11, 0, 0)
@@ -42,4 +47,23 @@ class Server:
     @property
     def search_lags(self) -> bool:
         """Whether the search, and counts, follow a write only after a while."""
+        return self.version >= (12, 0, 0)
+
+    @property
+    def whole_rule_groups(self) -> bool:
+        """Whether a write of a rule group makes new rules with our uids, and keeps their order."""
+        return self.version >= (11, 5, 2)
+
+    @property
+    def deletes_rule_groups(self) -> bool:
+        """Whether a rule group can be deleted in one call."""
+        return self.version >= (11, 0, 0)
+
+    @property
+    def prometheus_rules(self) -> bool:
+        """Whether rules can be what they are in Prometheus (12.0).
+
+        Recording rules, `keep_firing_for`, alerts that end with their series at once, several
+        alerts of one title in a folder.
+        """
         return self.version >= (12, 0, 0)

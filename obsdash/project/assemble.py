@@ -7,6 +7,7 @@ from obsdash.adapters.draft import Draft, Style
 from obsdash.adapters.modernise import modernise, resolve
 from obsdash.adapters.modernise.parts import Board, panels_with_pointers
 from obsdash.adapters.modernise.sources import Sources
+from obsdash.delivery import librarypanels
 from obsdash.errors import DefinitionError, ObsdashError
 from obsdash.origin import Mark, Origin, split_marks
 from obsdash.project.files import DefinitionFile
@@ -14,6 +15,7 @@ from obsdash.resource import (
     DASHBOARD,
     DATASOURCE,
     FOLDER,
+    LIBRARY_PANEL,
     LOKI_RULE_GROUP,
     RULE_GROUP,
     Ref,
@@ -37,7 +39,7 @@ class Found:
 
 def prepare(draft: Draft, file: DefinitionFile, off: frozenset[str]) -> Found:
     """Repair a draft as far as it goes without the others, while it is fresh in the caches."""
-    board = None if draft.style is Style.FINAL else Board(draft.spec)
+    board = _board(draft)
     if board:
         modernise(board, draft.style, off)
     marks = draft.marks
@@ -46,6 +48,15 @@ def prepare(draft: Draft, file: DefinitionFile, off: frozenset[str]) -> Found:
     if board and not board.has_ids_once():
         _refuse_equal_ids(draft, marks)
     return Found(draft, board, marks, file.folder, file.namespace)
+
+
+def _board(draft: Draft) -> Board | None:
+    """Return what is to be repaired: of a library panel, a dashboard of one panel."""
+    if draft.style is Style.FINAL:
+        return None
+    if draft.ref.kind == LIBRARY_PANEL:
+        return Board({"panels": [draft.spec["model"]]})
+    return Board(draft.spec)
 
 
 def _refuse_equal_ids(draft: Draft, marks: Mapping[str, Mark]) -> None:
@@ -76,7 +87,7 @@ def assemble(
             resolve(one.board, one.draft.style, off, sources)
         resource = _resource(one)
         first = resources.setdefault(resource.ref, resource)
-        if first is not resource:
+        if first is not resource and not _is_shared(resource, first):
             errors.append(_twice(resource, first))
     errors += _defaults(resources.values())
     for folder in _folders(resources.values()):
@@ -86,8 +97,12 @@ def assemble(
 
 def _resource(one: Found) -> Resource:
     draft = one.draft
-    folder = one.folder if draft.folder is None and draft.ref.kind == DASHBOARD else draft.folder
-    return Resource(_ref(one), draft.spec, folder or "", one.marks, secrets=draft.secrets)
+    in_folders = draft.ref.kind in (DASHBOARD, LIBRARY_PANEL)
+    folder = one.folder if draft.folder is None and in_folders else draft.folder
+    spec = draft.spec
+    if draft.ref.kind == LIBRARY_PANEL:
+        spec = {**spec, "model": librarypanels.model(spec["model"])}
+    return Resource(_ref(one), spec, folder or "", one.marks, secrets=draft.secrets)
 
 
 def _ref(one: Found) -> Ref:
@@ -95,6 +110,11 @@ def _ref(one: Found) -> Ref:
     if ref.kind in (RULE_GROUP, LOKI_RULE_GROUP) and "/" not in ref.uid:
         return Ref(ref.kind, f"{one.namespace}/{ref.uid}")
     return ref
+
+
+def _is_shared(second: Resource, first: Resource) -> bool:
+    """Whether it is one library panel, which each dashboard that shows it brings along."""
+    return second.ref.kind == LIBRARY_PANEL and second == first
 
 
 def _twice(second: Resource, first: Resource) -> DefinitionError:

@@ -148,6 +148,10 @@ class Lab:
         for hit in self.api("GET", "/search?type=dash-db&limit=5000"):
             if self.tag in hit["uid"]:
                 self.api("DELETE", f"/dashboards/uid/{hit['uid']}")
+        panels = self.api("GET", "/library-elements?kind=1&perPage=1000")["result"]["elements"]
+        for panel in panels:
+            if self.tag in panel["uid"]:
+                self.api("DELETE", f"/library-elements/{panel['uid']}")
         for hit in self.api("GET", "/search?type=dash-folder&limit=5000"):
             if self.tag in hit["title"]:
                 self.api("DELETE", f"/folders/{hit['uid']}")

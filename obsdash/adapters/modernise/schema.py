@@ -24,6 +24,8 @@ def schema_version(board: Board) -> None:
 
 
 def _is_legacy(panel: Spec) -> bool:
+    if panel.get("libraryPanel"):
+        return False  # the library has the panel
     options = panel.get("options")
     defaults = parts.inside(parts.inside(panel, "fieldConfig"), "defaults")
     mappings = parts.dicts(defaults.get("mappings"))
