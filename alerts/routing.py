@@ -5,7 +5,8 @@ build runs, and as files of the same names where Alertmanager runs; the addresse
 are variables of the environment in pyproject.toml.
 """
 
-from obsdash.author import Discord, Email, Environment, Inhibit, Route, Routing, Slack
+from alerts import hosts, runtimes, services, stores
+from obsdash.author import Discord, Email, Environment, Inhibit, Route, RouteTest, Routing, Slack
 
 URGENT = ("critical", "page")
 SOON = ("warning", "ticket")
@@ -59,3 +60,52 @@ def routing(env: Environment) -> Routing:
         secrets_dir=env.get("secrets_dir", "/run/secrets"),
         oldest=env.get("alertmanager_version", "0.30"),
     )
+
+
+URGENT_ALERTS = (
+    hosts.HOST_DISK_FULL,
+    services.SERVICE_DOWN,
+    services.HIGH_ERROR_RATE,
+    stores.REDIS_CONNECTION_FAILED,
+)
+SLOW_ALERTS = (
+    hosts.HOST_HIGH_CPU,
+    hosts.HOST_HIGH_MEMORY,
+    hosts.HOST_DISK_LOW,
+    hosts.HOST_DISK_FULL_SOON,
+    runtimes.JVM_HEAP_HIGH,
+    services.HIGH_LATENCY,
+    stores.REDIS_HIGH_MEMORY,
+    stores.MYSQL_SLOW_QUERIES,
+)
+_API = {"job": "demo-api", "instance": "demo-api:3000"}
+
+
+def _burns(name: str) -> list[RouteTest]:
+    burn = {"alertname": f"{name}BudgetBurn", "slo": name.lower(), "job": "demo-api"}
+    page, ticket = {**burn, "severity": "page"}, {**burn, "severity": "ticket"}
+    return [
+        RouteTest(page, name="pages").reaches("critical"),
+        RouteTest(ticket, name="a ticket waits, and gives way to a page")
+        .reaches("warning")
+        .while_firing(page)
+        .is_inhibited(),
+    ]
+
+
+route_tests = [
+    *(RouteTest(alert, _API).reaches("critical") for alert in URGENT_ALERTS),
+    *(RouteTest(alert, _API).reaches("warning") for alert in SLOW_ALERTS),
+    RouteTest(services.RATE_LIMITER_OVERLOAD, _API).reaches("info"),
+    RouteTest({"alertname": "LogErrorsHigh", "severity": "warning"}).reaches("warning"),
+    *(test for name in ("Availability", "Errors", "Latency") for test in _burns(name)),
+    RouteTest(services.HIGH_LATENCY, _API, "is no news of a service that is down")
+    .while_firing(services.SERVICE_DOWN, _API)
+    .is_inhibited(),
+    RouteTest(services.HIGH_LATENCY, _API, "is news while another service is down")
+    .while_firing(services.SERVICE_DOWN, {"job": "search", "instance": "search:3000"})
+    .reaches("warning"),
+    RouteTest(
+        {"alertname": "Unheard", "severity": "odd"}, name="odd severities are not lost"
+    ).reaches("default"),
+]

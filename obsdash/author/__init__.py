@@ -21,7 +21,7 @@ Values       thresholds(base, (value, color), …), map_values, map_range, map_s
 
 Rules        RuleGroup(name, [Alert(…), Record(…)]), SLO with Availability, Latency, Ratio
              RuleTest; label("job"), value() in texts
-Routing      Routing, Route, Inhibit; Slack, Discord, Email, Teams, PagerDuty, Webhook
+Routing      Routing, Route, Inhibit, RouteTest; Slack, Discord, Email, Teams, PagerDuty, Webhook
 Sources      PrometheusSource, LokiSource, TempoSource, JaegerSource, AlertmanagerSource,
              ElasticsearchSource, PostgresSource, RedisSource, DataSource(type=…)
 
@@ -50,6 +50,7 @@ from obsdash.author.layout import Row
 from obsdash.author.librarypanel import LibraryPanel
 from obsdash.author.links import Link, PanelLink, TagLinks, to_alert, to_dashboard
 from obsdash.author.queries import Loki, Prometheus, Query, Tempo
+from obsdash.author.routetest import RouteTest
 from obsdash.author.routing import Inhibit, Route, Routing
 from obsdash.author.rules import Alert, BaseUrls, Record, RuleGroup
 from obsdash.author.slo import SLO
@@ -127,6 +128,7 @@ __all__ = [
     "Routing",
     "Row",
     "RuleGroup",
+    "RouteTest",
     "RuleTest",
     "Slack",
     "Stat",

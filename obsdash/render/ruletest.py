@@ -1,6 +1,6 @@
 """Rule test results as text, JSON and JUnit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -29,14 +29,19 @@ def ruletest_json(results: Results) -> dict[str, Any]:
     }
 
 
-def ruletest_junit(results: Results) -> str:
-    """Return the results as JUnit's XML: a case for each expectation."""
-    cases = [case for test in results.tests for case in _junit_cases(test)]
-    failed = sum(len(case) > 0 for case in cases)
+def ruletest_cases(results: Results) -> Iterator[ET.Element]:
+    """Yield a case of JUnit for each expectation."""
+    return (case for test in results.tests for case in _junit_cases(test))
+
+
+def junit(cases: Iterable[ET.Element]) -> str:
+    """Return JUnit's XML."""
+    found = list(cases)
+    failed = sum(len(case) > 0 for case in found)
     suite = ET.Element(
-        "testsuite", name="obsdash test", tests=str(len(cases)), failures=str(failed)
+        "testsuite", name="obsdash test", tests=str(len(found)), failures=str(failed)
     )
-    suite.extend(cases)
+    suite.extend(found)
     ET.indent(suite)
     return ET.tostring(suite, encoding="unicode")
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 from obsdash.author import Alert, RuleTest
 from obsdash.author.testing import Fires, Silent
 from obsdash.origin import Origin
-from obsdash.render.ruletest import ruletest_json, ruletest_junit, ruletest_text
+from obsdash.render.ruletest import junit, ruletest_cases, ruletest_json, ruletest_text
 from obsdash.ruletest import AlertCoverage, Check, Results, TestResult
 from obsdash.ruletest.results import FiredAlert
 
@@ -61,7 +61,7 @@ def test_the_json_says_everything_and_survives_a_round_trip() -> None:
 
 
 def test_junit_has_a_case_for_each_expectation() -> None:
-    suite = ET.fromstring(ruletest_junit(RESULTS))
+    suite = ET.fromstring(junit(ruletest_cases(RESULTS)))
 
     assert (suite.get("tests"), suite.get("failures")) == ("3", "2")
     assert [case.get("name") for case in suite] == [

@@ -6,9 +6,10 @@ from shutil import which
 
 import pytest
 
-from obsdash.author import RuleTest
+from obsdash.author import RouteTest, RuleTest
 from obsdash.project import load_project
 from obsdash.resource import Environment
+from obsdash.routetest import run_route_tests
 from obsdash.ruletest import run_tests
 
 GUIDE = Path(__file__).parents[2] / "docs" / "rules.md"
@@ -40,3 +41,6 @@ def test_what_the_guide_shows_works(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     if which("promtool"):
         tests = [test for test in project.tests if isinstance(test, RuleTest)]
         assert run_tests(tests, project.resources).passed
+    routes = [test for test in project.tests if isinstance(test, RouteTest)]
+    assert len(routes) == 2
+    assert run_route_tests(routes, project.resources).passed
