@@ -141,6 +141,7 @@ IDENTITIES: Mapping[str, Identity] = {
     "dataLinks": _field("title"),
     "transformations": _field("id"),
     "receivers": _field("name"),
+    "integrations": _field("uid"),
     "inhibit_rules": Identity(_inhibition, ("target_matchers", "source_matchers")),
     "routes": Identity(_route, ("matchers",)),
     "time_intervals": _field("name"),

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+Matcher = tuple[str, str, str]  # label, operator, value
+
 _MATCHER = re.compile(
     r"""\s*(?P<name>"(?:[^"\\]|\\.)*"|[^\s"=!~{},]+)
         \s*(?P<is>=~|!~|!=|=)
@@ -70,28 +72,33 @@ def _matchers(holder: dict[str, Any], new: str, equal: str, regex: str) -> dict[
     if odd or not all(isinstance(holder.get(key) or {}, dict) for key in (equal, regex)):
         return {key: holder[key] for key in (new, equal, regex) if key in holder}
     found = [one for text in listed or () for one in _split(text)]
-    found += [_matcher(name, "=", value) for name, value in (holder.get(equal) or {}).items()]
-    found += [_matcher(name, "=~", value) for name, value in (holder.get(regex) or {}).items()]
+    found += [matcher(name, "=", value) for name, value in (holder.get(equal) or {}).items()]
+    found += [matcher(name, "=~", value) for name, value in (holder.get(regex) or {}).items()]
     return {new: sorted(found, key=str)} if found else {}
 
 
 def _split(text: Any) -> list[Any]:
     """Take a text of one or several matchers apart; what is none stays as it is."""
-    if not isinstance(text, str):
-        return [text]
+    found = parsed(text) if isinstance(text, str) else None
+    return [text] if found is None else [matcher(*one) for one in found]
+
+
+def parsed(text: str) -> list[Matcher] | None:
+    """Return the matchers in a text of one or several, None when it holds something else."""
     inner = text.strip()
     if inner.startswith("{") and inner.endswith("}"):
         inner = inner[1:-1]
-    found, position = [], 0
+    found, position = list[Matcher](), 0
     while match := _MATCHER.match(inner, position):
-        found.append(_matcher(_plain(match["name"]), match["is"], _plain(match["value"])))
+        found.append((_plain(match["name"]), match["is"], _plain(match["value"])))
         if match.end() == len(inner):
             return found
         position = match.end() + 1
-    return found if found and not inner[position:].strip() else [text]
+    return found if found and not inner[position:].strip() else None
 
 
-def _matcher(name: Any, operator: str, value: Any) -> str:
+def matcher(name: Any, operator: str, value: Any) -> str:
+    """Write a matcher as Alertmanager does: `severity="critical"`."""
     label = str(name) if _NAME.fullmatch(str(name)) else _quoted(str(name))
     return f"{label}{operator}{_quoted(str(value))}"
 
