@@ -9,7 +9,9 @@ from obsdash.config.model import (
     Config,
     DirectoryConfig,
     GrafanaConfig,
+    ManagedRulesConfig,
     PrometheusConfig,
+    RulerConfig,
     ServerConfig,
     TargetConfig,
     TlsConfig,
@@ -18,6 +20,7 @@ from obsdash.project.files import outside_of_definitions
 from obsdash.target import Target
 
 if TYPE_CHECKING:
+    from obsdash.delivery.alertrules import ManagedRules
     from obsdash.http import Auth, Client, Tls
 
 
@@ -38,6 +41,7 @@ def connect(config: Config, target: TargetConfig, *, adopt: bool = False) -> Tar
                 auth=_auth(target),
                 tls=_tls(config, target.tls),
                 org=target.org or None,
+                rules=_managed_rules(config, target.rules),
                 secrets=lambda reference: secrets.resolve(reference, os.environ),
                 adopt=adopt,
             )
@@ -63,8 +67,35 @@ def connect(config: Config, target: TargetConfig, *, adopt: bool = False) -> Tar
                 auth=_auth(target),
                 tls=_tls(config, target.tls),
             )
+        case RulerConfig():
+            from obsdash.ruler import RulerTarget
+
+            return RulerTarget(
+                target.url,
+                prefix=target.prefix or f"obsdash-{config.project}-",
+                flavour=target.flavour,
+                tenant=target.tenant,
+                datasource=target.datasource,
+                auth=_auth(target),
+                tls=_tls(config, target.tls),
+            )
         case _:
             assert_never(target)
+
+
+def _managed_rules(config: Config, rules: ManagedRulesConfig | None) -> "ManagedRules | None":
+    from obsdash.delivery.alertrules import ManagedRules
+
+    if rules is None:
+        return None
+    return ManagedRules(
+        config.project,
+        rules.folder,
+        prometheus=rules.prometheus,
+        loki=rules.loki,
+        records=rules.records,
+        records_to=rules.records_to,
+    )
 
 
 def client(

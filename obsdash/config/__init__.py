@@ -8,6 +8,7 @@ from obsdash.config.model import (
     EnvironmentConfig,
     GrafanaConfig,
     PrometheusConfig,
+    RulerConfig,
     TargetConfig,
 )
 
@@ -18,6 +19,7 @@ __all__ = [
     "EnvironmentConfig",
     "GrafanaConfig",
     "PrometheusConfig",
+    "RulerConfig",
     "TargetConfig",
     "find_root",
     "load_config",

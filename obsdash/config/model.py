@@ -30,14 +30,26 @@ class DirectoryConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ManagedRulesConfig:
+    """Where a Grafana keeps the rules that it evaluates itself, and on which data sources."""
+
+    folder: str
+    prometheus: str = ""
+    loki: str = ""
+    records: bool = True
+    records_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class GrafanaConfig:
-    """A Grafana over HTTP; `token`, or `user` and `password`."""
+    """A Grafana over HTTP; `token`, or `user` and `password`. Without `rules` it takes none."""
 
     url: str
     token: str = ""
     user: str = ""
     password: str = ""
     org: int = 0
+    rules: ManagedRulesConfig | None = None
     tls: TlsConfig = field(default_factory=TlsConfig)
 
 
@@ -66,7 +78,25 @@ class AlertmanagerConfig:
     tls: TlsConfig = field(default_factory=TlsConfig)
 
 
-ServerConfig = AlertmanagerConfig | GrafanaConfig | PrometheusConfig
+@dataclass(frozen=True, slots=True)
+class RulerConfig:
+    """A Mimir, Cortex or Loki, or a Grafana that converts rules; `prefix` of our namespaces.
+
+    flavour: which of the four, found out when empty. datasource: the uid that Grafana queries.
+    """
+
+    url: str
+    flavour: str = ""
+    tenant: str = ""
+    prefix: str = ""
+    datasource: str = ""
+    token: str = ""
+    user: str = ""
+    password: str = ""
+    tls: TlsConfig = field(default_factory=TlsConfig)
+
+
+ServerConfig = AlertmanagerConfig | GrafanaConfig | PrometheusConfig | RulerConfig
 TargetConfig = DirectoryConfig | ServerConfig
 
 

@@ -8,7 +8,9 @@ from obsdash.config.model import (
     AlertmanagerConfig,
     DirectoryConfig,
     GrafanaConfig,
+    ManagedRulesConfig,
     PrometheusConfig,
+    RulerConfig,
     TargetConfig,
     TlsConfig,
 )
@@ -17,8 +19,10 @@ from obsdash.words import nearest
 
 _TLS = ("ca", "cert", "key", "verify")
 _AUTH = ("token", "user", "password")
+_RULES = ("rules_folder", "rules_prometheus", "rules_loki", "records", "records_to")
 _SECRET = ("token", "password")
-_TYPES: Mapping[str, type] = {"org": int, "verify": bool, "replicas": list}
+_FLAVOURS = ("mimir", "cortex", "loki", "grafana")
+_TYPES: Mapping[str, type] = {"org": int, "verify": bool, "replicas": list, "records": bool}
 
 
 def parse_targets(
@@ -72,7 +76,23 @@ def _grafana(table: Table) -> GrafanaConfig:
         user=user,
         password=password,
         org=table.number("org"),
+        rules=_managed_rules(table),
         tls=_tls(table),
+    )
+
+
+def _managed_rules(table: Table) -> ManagedRulesConfig | None:
+    folder = table.text("rules_folder").strip("/")
+    if not folder:
+        if beside := next((key for key in _RULES if key in table.values), ""):
+            table.wrong(beside, "needs a rules_folder, the folder of the rules in Grafana")
+        return None
+    return ManagedRulesConfig(
+        folder=folder,
+        prometheus=table.text("rules_prometheus"),
+        loki=table.text("rules_loki"),
+        records=table.flag("records", True),
+        records_to=table.text("records_to"),
     )
 
 
@@ -99,6 +119,26 @@ def _alertmanager(table: Table) -> AlertmanagerConfig:
     )
 
 
+def _ruler(table: Table) -> RulerConfig:
+    flavour = table.text("flavour")
+    if flavour and flavour not in _FLAVOURS:
+        why = f"{flavour!r} is not one{nearest(flavour, _FLAVOURS)}"
+        table.wrong("flavour", why, help_=f"flavours: {', '.join(_FLAVOURS)}")
+    if flavour == "grafana" and not table.text("datasource"):
+        table.wrong("datasource", "is missing: the uid of the data source that the rules query")
+    return RulerConfig(
+        url=table.url("url", table.required("url")),
+        flavour=flavour,
+        tenant=table.text("tenant"),
+        prefix=table.text("prefix"),
+        datasource=table.text("datasource"),
+        token=table.secret("token"),
+        user=table.text("user"),
+        password=table.secret("password"),
+        tls=_tls(table),
+    )
+
+
 def _tls(table: Table) -> TlsConfig:
     if bool(table.text("cert")) != bool(table.text("key")):
         table.wrong("cert" if table.text("key") else "key", "is missing: cert and key go together")
@@ -109,7 +149,8 @@ def _tls(table: Table) -> TlsConfig:
 
 _TARGETS: Mapping[str, tuple[tuple[str, ...], Callable[[Table], TargetConfig]]] = {
     "directory": (("path", "mount"), _directory),
-    "grafana": (("url", *_AUTH, "org", *_TLS), _grafana),
+    "grafana": (("url", *_AUTH, "org", *_RULES, *_TLS), _grafana),
     "prometheus": (("url", "rules", "replicas", *_AUTH, *_TLS), _prometheus),
     "alertmanager": (("url", "config", *_AUTH, *_TLS), _alertmanager),
+    "ruler": (("url", "flavour", "tenant", "prefix", "datasource", *_AUTH, *_TLS), _ruler),
 }

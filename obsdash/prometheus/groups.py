@@ -58,8 +58,8 @@ def _same(rule: Spec, shown: Spec, common: Mapping[str, Any]) -> bool:
         and rule.get("record") == shown.get("record")
         and _length(rule.get("for")) == _length(shown.get("for"))
         and _length(rule.get("keep_firing_for")) == _length(shown.get("keep_firing_for"))
-        and _texts(labels) == _texts(shown.get("labels"))
-        and _texts(rule.get("annotations")) == _texts(shown.get("annotations"))
+        and texts(labels) == texts(shown.get("labels"))
+        and texts(rule.get("annotations")) == texts(shown.get("annotations"))
         and _same_expression(str(rule.get("expr")), str(shown.get("expr")))
     )
 
@@ -84,7 +84,7 @@ def _milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def _texts(values: Mapping[str, Any] | None) -> dict[str, str]:
+def texts(values: Mapping[str, Any] | None) -> dict[str, str]:
     """Return labels or annotations as the texts that Prometheus makes of YAML's scalars."""
     return {name: _text(value) for name, value in (values or {}).items()}
 

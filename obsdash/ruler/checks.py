@@ -1,0 +1,42 @@
+"""Whether a ruler keeps all that a rule group says."""
+
+from collections.abc import Iterator
+
+from obsdash.durations import milliseconds
+from obsdash.prometheus.checks import structure_problem
+from obsdash.resource import Resource, Spec
+from obsdash.ruler.dialects import Dialect
+
+_STEP = 10_000  # milliseconds; Grafana's scheduler looks at its rules this often
+
+
+def problem(dialect: Dialect, resource: Resource) -> str:
+    """Return the first reason why a group cannot be delivered as it is, "" when it can."""
+    return next(_problems(dialect, resource), "")
+
+
+def _problems(dialect: Dialect, resource: Resource) -> Iterator[str]:
+    group = resource.spec
+    known = {key: value for key, value in group.items() if key not in dialect.extra}
+    if why := structure_problem([known]):
+        yield why
+    if not group.get("rules"):
+        yield "a group without rules cannot be stored"
+    if "/" in group["name"] and not dialect.slashes:
+        yield f"{dialect.product} cannot delete a group with a slash in its name"
+    if dialect.grafana and (milliseconds(str(group.get("interval") or "0")) or 0) % _STEP:
+        yield f"interval {group['interval']} is no multiple of 10s, as Grafana wants it"
+    for key in dialect.lacks:
+        yield from (f"{what} sets {key}, {dialect.lacks[key]}" for what in _with(resource, key))
+
+
+def _with(resource: Resource, key: str) -> Iterator[str]:
+    """Yield what sets a key: the group, or a rule with its place."""
+    group: Spec = resource.spec
+    if group.get(key):
+        yield "the group"
+    for index, rule in enumerate(group["rules"]):
+        if rule.get(key):
+            place = resource.origin_of(f"/rules/{index}")
+            name = repr(rule.get("alert") or rule.get("record"))
+            yield f"{name} ({place})" if place else name
