@@ -53,6 +53,22 @@ TARGET: Defaults = {
 
 GROUP: Defaults = {"limit": 0}
 
+# What Grafana writes for what one of its own rules leaves out.
+ALERT_RULE: Defaults = {
+    "condition": "",
+    "execErrState": "",
+    "for": "0s",
+    "isPaused": False,
+    "keep_firing_for": "0s",
+    "noDataState": "",
+}
+ALERT_QUERY: Defaults = {
+    "queryType": "",
+    "relativeTimeRange.from": 0,
+    "relativeTimeRange.to": 0,
+}
+ALERT_MODEL: Defaults = {"intervalMs": 1000, "maxDataPoints": 43200}
+
 _HIDE_FROM: Defaults = {
     "fieldConfig.defaults.custom.hideFrom.legend": False,
     "fieldConfig.defaults.custom.hideFrom.tooltip": False,
@@ -91,6 +107,21 @@ PANEL: Defaults = {
     "repeatDirection": "h",
     "transparent": False,
     "collapsed": False,
+}
+
+# What the first versions of a plugin saved and a later one drops.
+_SINGLE_VALUE = ("fieldConfig.defaults.nullValueMode",)
+GONE: Mapping[str, tuple[str, ...]] = {
+    "bargauge": _SINGLE_VALUE,
+    "gauge": _SINGLE_VALUE,
+    "stat": _SINGLE_VALUE,
+    "timeseries": tuple(
+        f"fieldConfig.defaults.{key}"
+        for key in (
+            *("custom.axis", "custom.bars", "custom.fill", "custom.fillGradient", "custom.line"),
+            *("custom.nullValues", "custom.points", "nullValueMode"),
+        )
+    ),
 }
 
 PANELS: Mapping[str, Defaults] = {
@@ -138,7 +169,44 @@ PANELS: Mapping[str, Defaults] = {
         "options.tooltip.mode": "details",
         "options.view.allLayers": True,
     },
-    "graph": {"options.alertThreshold": True, "options.legend.showLegend": True},
+    "graph": {
+        "bars": False,
+        "dashLength": 10,
+        "dashes": False,
+        "fill": 1,
+        "fillGradient": 0,
+        "hiddenSeries": False,
+        "legend.avg": False,
+        "legend.current": False,
+        "legend.max": False,
+        "legend.min": False,
+        "legend.show": True,
+        "legend.total": False,
+        "legend.values": False,
+        "lines": True,
+        "linewidth": 1,
+        "nullPointMode": "null",
+        "options.alertThreshold": True,
+        "options.legend.showLegend": True,
+        "percentage": False,
+        "pointradius": 2,
+        "points": False,
+        "renderer": "flot",
+        "seriesOverrides": [],
+        "spaceLength": 10,
+        "stack": False,
+        "steppedLine": False,
+        "thresholds": [],
+        "timeRegions": [],
+        "tooltip.shared": True,
+        "tooltip.sort": 0,
+        "tooltip.value_type": "individual",
+        "xaxis.mode": "time",
+        "xaxis.show": True,
+        "xaxis.values": [],
+        "yaxes": [{"format": "short", "logBase": 1, "show": True}] * 2,
+        "yaxis.align": False,
+    },
     "heatmap": {
         **_HIDE_FROM,
         "fieldConfig.defaults.custom.scaleDistribution.type": "linear",

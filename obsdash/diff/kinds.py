@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from obsdash.diff.alertmanager import alertmanager_findings
+from obsdash.diff.alertrules import alert_group_findings
 from obsdash.diff.dashboard import dashboard_findings
 from obsdash.diff.datasource import datasource_findings
 from obsdash.diff.librarypanel import library_panel_findings
@@ -45,7 +46,7 @@ FINDINGS: Mapping[str, Callable[[Resource, Resource], Iterator[Finding]]] = {
     MESSAGE_TEMPLATE: template_findings,
     CONTACT_POINT: contact_findings,
     NOTIFICATION_POLICY: policy_findings,
-    ALERT_RULE_GROUP: plain_findings,
+    ALERT_RULE_GROUP: alert_group_findings,
     RULE_GROUP: group_findings,
     LOKI_RULE_GROUP: group_findings,
     ALERTMANAGER: alertmanager_findings,

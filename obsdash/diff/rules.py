@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from obsdash.change import Change
 from obsdash.diff.alignment import Stage, by, packed, paired
@@ -34,6 +34,11 @@ class Rule:
     def subject(self) -> str:
         return f"{self.type} {quoted(self.name)}"
 
+    @property
+    def shown(self) -> str:
+        expression = cut(collapsed(str(self.body.get("expr"))))
+        return f"{expression} for {self.body['for']}" if self.body.get("for") else expression
+
 
 def group_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
     """Yield what separates two rule groups."""
@@ -48,7 +53,7 @@ def group_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
             yield _renamed(was, rule, place, desired)
         scope = Scope(Part.RULE, _unnamed(was), _unnamed(rule), place)
         yield from part_findings(scope, rule.subject, _topics(rule, desired.ref.kind), desired)
-    yield from _came_and_went(old, new, pairs, desired)
+    yield from came_and_went(old, new, pairs, desired)
 
 
 def _settings(group: Resource) -> Mapping[str, Any]:
@@ -106,21 +111,35 @@ _STAGES: tuple[Stage[Rule], ...] = (
 
 
 def _renamed(was: Rule, rule: Rule, place: Place, desired: Resource) -> Change:
-    text = f"renamed from {quoted(was.name)}{_ANEW if rule.type == 'alert' else ''}"
+    text = f"renamed from {quoted(was.name)}{ANEW if rule.type == 'alert' else ''}"
     path = f"{place.desired}/{rule.type}"
     return whole(desired, rule.subject, text, "renamed", path, was.name, rule.name)
 
 
-def _came_and_went(
-    old: Sequence[Rule],
-    new: Sequence[Rule],
-    pairs: Sequence[tuple[Rule, Rule]],
+class Listed(Protocol):
+    """A rule in its group, as far as it is told that it came or went."""
+
+    @property
+    def body(self) -> Mapping[str, Any]: ...
+    @property
+    def index(self) -> int: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def shown(self) -> str: ...
+
+
+def came_and_went(
+    old: Sequence[Listed],
+    new: Sequence[Listed],
+    pairs: Sequence[tuple[Listed, Listed]],
     desired: Resource,
 ) -> Iterator[Change]:
+    """Yield which rules came, which went, and whether the others changed places."""
     kept = {was.index: rule.index for was, rule in pairs}
     for rule in new:
         if rule.index not in kept.values():
-            text, path = f"added: {_shown(rule)}", f"/rules/{rule.index}"
+            text, path = f"added: {rule.shown}", f"/rules/{rule.index}"
             yield whole(desired, rule.subject, text, "added", path, None, rule.body)
     for rule in old:
         if rule.index not in kept:
@@ -131,12 +150,8 @@ def _came_and_went(
         yield Change("", "rules reordered", "moved", "/rules", origin=desired.origin)
 
 
-def _shown(rule: Rule) -> str:
-    expression = cut(collapsed(str(rule.body.get("expr"))))
-    return f"{expression} for {rule.body['for']}" if rule.body.get("for") else expression
-
-
-def _expr(group: Group) -> Iterator[str]:
+def promql_told(group: Group) -> Iterator[str]:
+    """Tell what changed in a PromQL expression."""
     before, after = group.leaves[0].before, group.leaves[0].after
     if isinstance(before, str) and isinstance(after, str):
         yield f"expression: {'; '.join(expression_changes(before, after))}"
@@ -144,11 +159,13 @@ def _expr(group: Group) -> Iterator[str]:
         yield plainly("expression", before, after)
 
 
-def _logql(group: Group) -> Iterator[str]:
+def logql_told(group: Group) -> Iterator[str]:
+    """Tell what changed in a LogQL expression."""
     yield f"expression: {from_to(*(collapsed(str(v)) for v in (group.before, group.after)))}"
 
 
-def _duration(group: Group) -> Iterator[str]:
+def duration_told(group: Group) -> Iterator[str]:
+    """Tell how long a rule waits, or keeps firing."""
     before, after = group.leaves[0].before, group.leaves[0].after
     name = "for" if group.name == "for" else "keep firing for"
     if MISSING in (before, after):
@@ -162,10 +179,12 @@ def _verb(after: Any) -> str:
 
 
 # Prometheus knows a pending or firing alert by its name and labels only.
-_ANEW = "; its timers start anew"
+ANEW = "; its timers start anew"
 
 
-def _named(noun: str, consequence: str = "") -> Callable[[Group], Iterator[str]]:
+def named(noun: str, consequence: str = "") -> Callable[[Group], Iterator[str]]:
+    """Return what tells a label or an annotation by its name."""
+
     def tell(group: Group) -> Iterator[str]:
         leaf = group.leaves[0]
         yield plainly(f"{noun} {group.name}", leaf.before, leaf.after) + consequence
@@ -175,9 +194,9 @@ def _named(noun: str, consequence: str = "") -> Callable[[Group], Iterator[str]]
 
 def _topics(rule: Rule, kind: str) -> tuple[Topic, ...]:
     return (
-        Topic(("expr",), _logql if kind == LOKI_RULE_GROUP else _expr),
-        Topic(("for",), _duration),
-        Topic(("keep_firing_for",), _duration),
-        Topic(("labels", "*"), _named("label", _ANEW if rule.type == "alert" else "")),
-        Topic(("annotations", "*"), _named("annotation")),
+        Topic(("expr",), logql_told if kind == LOKI_RULE_GROUP else promql_told),
+        Topic(("for",), duration_told),
+        Topic(("keep_firing_for",), duration_told),
+        Topic(("labels", "*"), named("label", ANEW if rule.type == "alert" else "")),
+        Topic(("annotations", "*"), named("annotation")),
     )

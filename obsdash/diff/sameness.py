@@ -11,6 +11,7 @@ from obsdash.diff.leaves import same, value_at
 from obsdash.diff.missing import MISSING
 from obsdash.diff.scope import Part, Scope
 from obsdash.durations import milliseconds
+from obsdash.migration.reading import integer
 from obsdash.promql import canonical, collapsed
 
 # What only a server says of a data source.
@@ -37,7 +38,7 @@ def volatile(leaf: Leaf, scope: Scope) -> bool:
         case Part.DASHBOARD:
             return leaf.path == ("iteration",)
         case Part.PANEL:
-            return leaf.path == ("pluginVersion",)
+            return leaf.path[0] in ("pluginVersion", "scopedVars")
         case Part.VARIABLE:
             return _volatile_variable(leaf, scope)
     return False
@@ -122,6 +123,12 @@ def _defaults(leaf: Leaf, scope: Scope) -> defaults.Defaults:
             return defaults.ANNOTATION
         case Part.GROUP:
             return defaults.GROUP
+        case Part.ALERT_RULE:
+            return defaults.ALERT_RULE
+        case Part.ALERT_QUERY:
+            return defaults.ALERT_QUERY
+        case Part.ALERT_MODEL:
+            return defaults.ALERT_MODEL
         case Part.PANEL if leaf.path[0] == "targets":
             return defaults.TARGET
         case Part.PANEL:
@@ -201,6 +208,7 @@ def number(leaf: Leaf, _scope: Scope) -> bool:
 
 _DURATIONS = {
     Part.RULE: ("for", "keep_firing_for"),
+    Part.ALERT_RULE: ("for", "keep_firing_for"),
     Part.GROUP: ("interval", "query_offset"),
     Part.ALERTMANAGER: (
         *("group_wait", "group_interval", "repeat_interval", "resolve_timeout"),
@@ -242,11 +250,17 @@ def unset(leaf: Leaf, scope: Scope) -> bool:
 def migrated(leaf: Leaf, scope: Scope) -> bool:
     """Whether a newer editor wrote it: a lifted schema version, a query as an object."""
     if scope.part is Part.DASHBOARD and leaf.path == ("schemaVersion",):
-        before, after = leaf.before, leaf.after
-        return isinstance(before, int) and isinstance(after, int) and before > after
+        return integer(leaf.before) > integer(leaf.after)
     if scope.part is Part.VARIABLE and leaf.path[0] in ("query", "definition"):
         return same(_variable_query(scope.before), _variable_query(scope.after))
-    return False
+    return scope.part is Part.PANEL and leaf.before is MISSING and _gone(leaf, scope)
+
+
+def _gone(leaf: Leaf, scope: Scope) -> bool:
+    """Whether it is a setting that the panel's plugin no longer has, and drops."""
+    known = defaults.GONE.get(str(scope.after.get("type")), ())
+    dotted = f"{'.'.join(leaf.path)}."
+    return any(dotted.startswith(f"{path}.") for path in known)
 
 
 def _variable_query(variable: Mapping[str, Any]) -> Any:

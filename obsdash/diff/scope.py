@@ -18,6 +18,9 @@ class Part(Enum):
     DATASOURCE = "data source"
     RULE = "rule"
     GROUP = "rule group"
+    ALERT_RULE = "rule of Grafana's own"
+    ALERT_QUERY = "query of such a rule"
+    ALERT_MODEL = "what such a query asks"
     ALERTMANAGER = "Alertmanager configuration"
     OTHER = "other"
 

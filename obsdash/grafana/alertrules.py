@@ -94,9 +94,7 @@ def _where(site: Site, group: Resource) -> Spec:
     return {"folderUID": site.folders.uid(group.folder), "ruleGroup": group.spec["name"]}
 
 
-def _make_room(
-    site: Site, desired: Resource, rules: Sequence[Spec], live: Resource | None
-) -> None:
+def _make_room(site: Site, desired: Resource, rules: Sequence[Spec], live: Resource | None) -> None:
     """Free the titles that a rule of the group has and another one of it is to get."""
     wanted = {rule["title"]: rule["uid"] for rule in rules}
     kept = {rule["uid"] for rule in rules}
@@ -159,9 +157,7 @@ def _foreign(site: Site, rules: Sequence[Listed]) -> str:
     return "" if all(rule.is_made_by(site.project) for rule in rules) else not_ours(site, ())
 
 
-def _coming(
-    site: Site, group: Resource, groups: Mapping[Ref, Sequence[Listed]]
-) -> Iterator[str]:
+def _coming(site: Site, group: Resource, groups: Mapping[Ref, Sequence[Listed]]) -> Iterator[str]:
     """Yield why rules of other groups cannot be moved into a group."""
     uids = {rule["uid"] for rule in group.spec["rules"]}
     for ref, rules in groups.items():

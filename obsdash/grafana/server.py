@@ -45,6 +45,16 @@ class Server:
         return self.version >= (10, 0, 0)
 
     @property
+    def provenance_in_lists(self) -> bool:
+        """Whether the lists of mute timings and templates say who wrote each."""
+        return self.version >= (12, 0, 0)
+
+    @property
+    def active_timings(self) -> bool:
+        """Whether a policy can say when it is active, not only when it is mute."""
+        return self.version >= (12, 1, 0)
+
+    @property
     def search_lags(self) -> bool:
         """Whether the search, and counts, follow a write only after a while."""
         return self.version >= (12, 0, 0)

@@ -1,13 +1,16 @@
 """Grafana as a target: read it, apply a plan's actions to it."""
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
 
+from obsdash.delivery.alertrules import ManagedRules
+from obsdash.drift import Base
 from obsdash.errors import ConfigError, TargetError
+from obsdash.grafana import history
 from obsdash.grafana.crew import work_off
 from obsdash.grafana.folders import read_folders
 from obsdash.grafana.kinds import KINDS
@@ -17,8 +20,8 @@ from obsdash.grafana.transport import Grafana, Pause, connected
 from obsdash.grafana.trouble import GrafanaError
 from obsdash.grafana.write import carry_out
 from obsdash.http import Auth, Tls, masked
-from obsdash.plan import Action, Delete, Snapshot
-from obsdash.resource import FOLDER, Resource
+from obsdash.plan import Action, Delete, Snapshot, Update
+from obsdash.resource import DASHBOARD, FOLDER, Ref, Resource
 from obsdash.target import Failed, Outcome, of_kinds
 
 
@@ -31,8 +34,9 @@ class GrafanaTarget:
     """A Grafana over HTTP, seen as one project. Contacted only by `read` and `apply`.
 
     timeout: seconds an answer may take. concurrency: calls at once. secrets: what a reference in
-    Resource.secrets stands for. adopt: take over objects that nobody's obsdash made. pause: waits
-    the given seconds; by default a Ctrl-C ends the waiting.
+    Resource.secrets stands for. adopt: take over objects that nobody's obsdash made. rules: how
+    rule groups become Grafana's own; without, it takes none. pause: waits the given seconds; by
+    default a Ctrl-C ends the waiting.
     """
 
     url: str
@@ -44,6 +48,7 @@ class GrafanaTarget:
     concurrency: int = field(default=8, kw_only=True)
     secrets: Callable[[str], str] = field(default=_no_secrets, kw_only=True, repr=False)
     adopt: bool = field(default=False, kw_only=True)
+    rules: ManagedRules | None = field(default=None, kw_only=True)
     pause: Pause | None = field(default=None, kw_only=True)
 
     @property
@@ -53,7 +58,9 @@ class GrafanaTarget:
 
     def take(self, resources: Collection[Resource]) -> tuple[Resource, ...]:
         """Return what of the resources belongs here."""
-        return of_kinds(resources, [kind.NAME for kind in KINDS])
+        took = of_kinds(resources, [kind.NAME for kind in KINDS])
+        managed = self.rules.deliver(resources) if self.rules else ()
+        return tuple({resource.ref: resource for resource in (*managed, *took)}.values())
 
     def read(self, wanted: Collection[Resource], *, others: bool = True) -> Snapshot:
         """Return what is live of the wanted, and, if told so, what else there is."""
@@ -70,6 +77,16 @@ class GrafanaTarget:
                 )
         return snapshot
 
+    def bases(self, updates: Collection[Update]) -> Mapping[Ref, Base]:
+        """Return what we saved last of each object, or why that is not known."""
+        kept = [update for update in updates if update.ref.kind == DASHBOARD]
+        with self._visit(threading.Event()) as site:
+            found = site.each(
+                lambda u: history.base_of(site.api, site.project, u.live, u.desired), kept
+            )
+        unknown = {update.ref: Base(why="Grafana keeps no history of it") for update in updates}
+        return {**unknown, **{u.ref: base for u, base in zip(kept, found, strict=True)}}
+
     def apply(self, actions: Sequence[Action]) -> Iterator[Outcome]:
         """Carry out the actions in the order of their references, several at a time.
 
@@ -81,8 +98,10 @@ class GrafanaTarget:
                 site = replace(site, folders=site.folders.planned(_folder_paths(actions)))
                 for phase, batch in groupby(sorted(actions, key=_phase), key=_phase):
                     kind = KINDS[abs(phase[1])]
-                    hands = min(kind.WRITERS, self.concurrency)
-                    yield from work_off(partial(carry_out, kind, site), batch, hands, halt)
+                    hands = site.workers if kind.VERSIONED else kind.WRITERS
+                    turn = threading.Semaphore(kind.WRITERS)
+                    work = partial(carry_out, kind, site, turn)
+                    yield from work_off(work, batch, hands, halt)
         except TargetError as error:  # nothing was started: the first calls only read
             yield from (Failed(action.ref, error.message, error.help) for action in actions)
 
@@ -103,7 +122,7 @@ class GrafanaTarget:
                 folders=read_folders(api, self.project),
                 project=self.project,
                 adopt=self.adopt,
-                workers=self.concurrency,
+                workers=2 * self.concurrency,  # half of them wait for an answer
                 reveal=self.secrets,
             )
 
