@@ -13,7 +13,18 @@ import orjson
 from obsdash.change import Change
 from obsdash.errors import ConfigError
 from obsdash.origin import Mark, Origin, parse_origin
-from obsdash.plan import Action, Blocked, Create, Delete, Plan, Update
+from obsdash.plan import (
+    Action,
+    Blocked,
+    Create,
+    Delete,
+    Edit,
+    Kept,
+    Plan,
+    Save,
+    Sides,
+    Update,
+)
 from obsdash.resource import KINDS, Ref, Resource, canonical_json
 
 SCHEMA_VERSION = 1
@@ -86,6 +97,10 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "orphans": [_ref(ref) for ref in plan.orphans],
         "unmanaged": [_ref(ref) for ref in plan.unmanaged],
         "noise": dict(plan.noise),
+        "unseen": [_ref(ref) for ref in plan.unseen],
+        "kept": [{"desired": _resource(k.desired), "sides": _sides(k.sides)} for k in plan.kept],
+        "twoWay": [[_ref(ref), why] for ref, why in plan.two_way.items()],
+        "notes": [[_ref(ref), list(notes)] for ref, notes in plan.notes.items()],
     }
 
 
@@ -93,18 +108,22 @@ def _action(action: Action) -> dict[str, Any]:
     match action:
         case Create(desired=desired):
             return {"action": "create", "desired": _resource(desired)}
-        case Update(live=live, desired=desired, changes=changes, noise=noise):
+        case Update(live=live, desired=desired, changes=changes):
             return {
                 "action": "change",
                 "live": _resource(live),
                 "desired": _resource(desired),
                 "changes": [_change(change) for change in changes],
-                "noise": dict(noise),
+                "noise": dict(action.noise),
+                "sides": _sides(action.sides),
+                "notes": list(action.notes),
             }
         case Delete(live=live):
             return {"action": "delete", "live": _resource(live)}
         case Blocked(desired=desired, reason=reason):
-            return {"action": "blocked", "desired": _resource(desired), "reason": reason}
+            sides = _sides(action.sides)
+            saved = {"action": "blocked", "desired": _resource(desired), "reason": reason}
+            return {**saved, "sides": sides}
         case _:
             assert_never(action)
 
@@ -144,6 +163,25 @@ def _change(change: Change) -> dict[str, Any]:
     }
 
 
+def _sides(sides: Sides | None) -> dict[str, Any] | None:
+    if sides is None:
+        return None
+    return {
+        "yours": [_change(change) for change in sides.yours],
+        "edits": [_edit(edit) for edit in sides.edits],
+    }
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    save = edit.save
+    return {
+        "change": _change(edit.change),
+        "save": [save.version, save.by, save.at] if save else None,
+        "collides": edit.collides,
+        "fate": edit.fate,
+    }
+
+
 def _read_plan(plan: Mapping[str, Any]) -> Plan:
     found = Plan(
         target=plan["target"],
@@ -153,6 +191,14 @@ def _read_plan(plan: Mapping[str, Any]) -> Plan:
         orphans=_read_refs(plan["orphans"]),
         unmanaged=_read_refs(plan["unmanaged"]),
         noise=plan["noise"],
+        unseen=_read_refs(plan.get("unseen", ())),
+        kept=tuple(
+            Kept(_read_resource(kept["desired"]), sides)
+            for kept in plan.get("kept", ())
+            if (sides := _read_sides(kept))
+        ),
+        two_way={_read_ref(ref): why for ref, why in plan.get("twoWay", ())},
+        notes={_read_ref(ref): tuple(notes) for ref, notes in plan.get("notes", ())},
     )
     if found.checksum != plan["checksum"]:
         raise ValueError("another plan than was saved")
@@ -169,12 +215,28 @@ def _read_action(action: Mapping[str, Any]) -> Action:
                 _read_resource(action["desired"]),
                 tuple(_read_change(change) for change in action["changes"]),
                 action["noise"],
+                _read_sides(action),
+                tuple(action.get("notes", ())),
             )
         case "delete":
             return Delete(_read_resource(action["live"]))
         case "blocked":
-            return Blocked(_read_resource(action["desired"]), action["reason"])
+            desired = _read_resource(action["desired"])
+            return Blocked(desired, action["reason"], _read_sides(action))
     raise ValueError(action["action"])
+
+
+def _read_sides(holder: Mapping[str, Any]) -> Sides | None:
+    sides = holder.get("sides")
+    if sides is None:
+        return None
+    yours = tuple(_read_change(change) for change in sides["yours"])
+    return Sides(yours, tuple(_read_edit(edit) for edit in sides["edits"]))
+
+
+def _read_edit(edit: Mapping[str, Any]) -> Edit:
+    save = Save(*edit["save"]) if edit["save"] else None
+    return Edit(_read_change(edit["change"]), save, edit["collides"], edit["fate"])
 
 
 def _read_refs(refs: Sequence[Sequence[str]]) -> tuple[Ref, ...]:

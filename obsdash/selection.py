@@ -51,6 +51,10 @@ def _narrow(plan: Plan, patterns: Sequence[str]) -> Plan:
         unchanged=_keep(plan.unchanged, patterns),
         orphans=_keep(plan.orphans, patterns),
         unmanaged=_keep(plan.unmanaged, patterns),
+        unseen=_keep(plan.unseen, patterns),
+        kept=tuple(k for k in plan.kept if any(_matches(k.ref, pattern) for pattern in patterns)),
+        two_way={ref: plan.two_way[ref] for ref in _keep(plan.two_way, patterns)},
+        notes={ref: plan.notes[ref] for ref in _keep(plan.notes, patterns)},
         noise={},
     )
 
@@ -73,5 +77,5 @@ def _matches(ref: Ref, pattern: str) -> bool:
 
 
 def _refs(plan: Plan) -> Iterable[Ref]:
-    yield from (action.ref for action in plan.actions)
+    yield from (action.ref for action in (*plan.actions, *plan.kept))
     yield from (*plan.unchanged, *plan.orphans, *plan.unmanaged)

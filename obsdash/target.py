@@ -1,12 +1,15 @@
 """What every target is, and how a plan is applied to one."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from obsdash.errors import TargetError
 from obsdash.plan import Action, Blocked, Create, Delete, Plan, Snapshot, Update, make_plan
 from obsdash.resource import Ref, Resource, fingerprint
+
+if TYPE_CHECKING:
+    from obsdash.drift import Base, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,14 @@ class Target(Protocol):
         """
 
 
+@runtime_checkable
+class Versioned(Protocol):
+    """A target that keeps old versions of objects, so that edits there can be told from ours."""
+
+    def bases(self, updates: Collection[Update]) -> "Mapping[Ref, Base]":
+        """Return what we saved last of each object, or why that is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What became of a plan. `interrupted` when a Ctrl-C ended it early."""
@@ -80,10 +91,28 @@ def of_kinds(resources: Collection[Resource], kinds: Collection[str]) -> tuple[R
     return tuple(resource for resource in resources if resource.ref.kind in kinds)
 
 
-def plan_for(target: Target, resources: Collection[Resource], *, prune: bool = False) -> Plan:
-    """Read a target and compare it with what is defined for it."""
+def plan_for(
+    target: Target,
+    resources: Collection[Resource],
+    *,
+    prune: bool = False,
+    rotate: bool = False,
+    policy: "Policy | None" = None,
+) -> Plan:
+    """Read a target and compare it with what is defined for it.
+
+    rotate: write all secrets again, as nobody can see whether they changed.
+    policy: what to do about what others edited there; without one, an edited object is refused.
+    """
     desired = target.take(resources)
-    return make_plan(target.name, desired, target.read(desired), prune=prune)
+    snapshot = target.read(desired)
+    plan = make_plan(target.name, desired, snapshot, prune=prune, rotate=rotate)
+    updates = [action for action in plan.actions if isinstance(action, Update)]
+    if not updates or not isinstance(target, Versioned):
+        return plan
+    from obsdash.drift import ASK, three_way  # not paid where nothing differs
+
+    return three_way(plan, target.bases(updates), policy or ASK, snapshot.sources)
 
 
 def apply_plan(
@@ -129,7 +158,7 @@ def _subject(action: Action) -> Resource:
 def _fresh(action: Action, snapshot: Snapshot) -> Action:
     """Give an update the revision just read: a saved plan's may be of another numbering."""
     if isinstance(action, Update):
-        return Update(snapshot.live[action.ref], action.desired, action.changes, action.noise)
+        return replace(action, live=snapshot.live[action.ref])
     return action
 
 

@@ -13,7 +13,7 @@ LAYERS = (
     {"cli"},
     {"render", "scaffold", "stack"},
     {"build", "connect", "guard", "selection", "undo"},
-    {"verify", "ruletest", "routetest"},
+    {"verify", "ruletest", "routetest", "backtest"},
     {"config"},
     {"project"},
     {"adapters"},

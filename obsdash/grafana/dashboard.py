@@ -66,7 +66,7 @@ def save(site: Site, desired: Resource, live: Resource | None) -> None:
         "dashboard": spec,
         "folderUid": site.folders.uid(desired.folder),  # left out, it would move to the root
         "overwrite": False,
-        "message": history.message(site.project, desired),
+        "message": history.message(site.project, desired, live),
     }
     answer = site.api.post("dashboards", "db", body=body)
     if answer.get("status") == "pending":

@@ -1,35 +1,172 @@
-"""Grafana's version history of a dashboard: who saved what, and whether it was us."""
+"""Grafana's version history of a dashboard: who saved what, and whether it was us.
 
-from collections.abc import Iterator
+The message of a version that we save is `obsdash <project> <hash>`. What we write with edits of
+others in it, because they were to be kept or were put back, says so: `… on version 7`. What we
+alone would have saved then is found by taking that version's edits out again.
+"""
 
-from obsdash.grafana.transport import Grafana
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import NamedTuple
+
+from obsdash.drift import Base
+from obsdash.grafana.ownership import untagged
+from obsdash.grafana.transport import Grafana, Json
 from obsdash.grafana.trouble import GrafanaError
+from obsdash.merge import merge
+from obsdash.plan import Save
 from obsdash.resource import Resource, fingerprint
 
 FIRST = "Initial save"  # how Grafana lists the first version, whatever was said on saving it
+MOST_READ = 20  # versions of others that are read to tell who of several changed what
 _HASH = 12  # hex digits of the fingerprint in a message
+_MESSAGE = re.compile(rf"([0-9a-f]{{{_HASH}}})(?: on version (\d+))?")
 
 
-def message(project: str, resource: Resource) -> str:
-    """Return what a version that we save says of itself."""
-    return f"obsdash {project} {fingerprint(resource)[:_HASH]}"
+def message(project: str, resource: Resource, live: Resource | None = None) -> str:
+    """Return what a version that we save says of itself.
+
+    A resource with a revision has edits in it that were live in that version.
+    """
+    text = f"obsdash {project} {fingerprint(resource)[:_HASH]}"
+    return f"{text} on version {resource.revision}" if live and resource.revision else text
 
 
 def saved_by(api: Grafana, project: str, uid: str) -> bool:
     """Whether the history shows that a project saved this dashboard; False when it cannot."""
+    history = _History(api, project, uid)
     try:
-        return any(text.startswith(f"obsdash {project} ") for text in _messages(api, uid))
+        return any(history.own(version) for version in history.versions)
     except GrafanaError as error:
         if error.status >= 400:
             return False
         raise
 
 
-def _messages(api: Grafana, uid: str) -> Iterator[str]:
-    """Yield the messages of a dashboard's versions, the newest first."""
-    answer = api.get("dashboards", "uid", uid, "versions")
-    versions = answer["versions"] if isinstance(answer, dict) else answer  # a dict since 11
-    for version in versions:
-        if version.get("message") == FIRST:
-            version = api.get("dashboards", "uid", uid, "versions", "1")
-        yield version.get("message") or ""
+def base_of(api: Grafana, project: str, live: Resource, desired: Resource) -> Base:
+    """Return what we saved last of a dashboard that is live, and who saved since."""
+    history = _History(api, project, live.ref.uid)
+    try:
+        found = history.base(live, int(live.revision or 0))
+        folder = found.folder(desired, live)
+        return Base(
+            replace(found.document, folder=folder), tuple(history.left_by(found.others, live))
+        )
+    except _LostError as lost:
+        return Base(why=str(lost))
+    except GrafanaError as error:
+        if error.status in (401, 403):
+            return Base(why="its history may not be read: that needs the permission to write it")
+        if error.status >= 400:
+            return Base(why="its history cannot be read")
+        raise
+
+
+class _LostError(Exception):
+    """The history does not show what we saved last."""
+
+
+class _Own(NamedTuple):
+    """What the message of a version says that we saved. on: whose edits are in it, 0 for none."""
+
+    hash: str
+    on: int
+
+
+class _Found(NamedTuple):
+    """What we saved last, and the versions of others since, the oldest first."""
+
+    document: Resource
+    hash: str
+    others: list[Save]
+
+    def folder(self, desired: Resource, live: Resource) -> str:
+        """Return where we put it: versions do not say, but the hash does."""
+        for folder in (desired.folder, live.folder):
+            whole = replace(self.document, folder=folder)
+            bare = replace(whole, spec={k: v for k, v in whole.spec.items() if k != "uid"})
+            if self.hash in (fingerprint(whole)[:_HASH], fingerprint(bare)[:_HASH]):
+                return folder
+        return live.folder
+
+
+class _History:
+    """The history of one dashboard, read as far as somebody asks."""
+
+    def __init__(self, api: Grafana, project: str, uid: str) -> None:
+        """Take the place; nothing is read yet."""
+        self._api = api
+        self._start = f"obsdash {project} "
+        self._place = ("dashboards", "uid", uid, "versions")
+        self._read: dict[int, Json] = {}
+
+    @cached_property
+    def versions(self) -> list[Json]:
+        """Return the list of versions, the newest first."""
+        answer = self._api.get(*self._place)
+        return list(answer["versions"] if isinstance(answer, dict) else answer)  # a dict since 11
+
+    def own(self, listed: Json) -> _Own | None:
+        """Return what a version says that we saved, None for another one."""
+        text = listed.get("message") or ""
+        if text == FIRST:
+            text = self._version(listed["version"]).get("message") or ""
+        found = _MESSAGE.fullmatch(text.removeprefix(self._start))
+        if not found or not text.startswith(self._start):
+            return None
+        return _Own(found[1], int(found[2] or 0))
+
+    def base(self, live: Resource, number: int) -> _Found:
+        """Return what we alone would have saved up to a version."""
+        others: list[Save] = []
+        for listed in self.versions:
+            if listed["version"] > number:
+                continue
+            own = self.own(listed)
+            if own:
+                return self._based(live, listed["version"], own, others[::-1])
+            others.append(_save(listed))
+        purged = min((listed["version"] for listed in self.versions), default=1) > 1
+        raise _LostError(
+            "what obsdash saved is no longer in its history"
+            if purged
+            else "obsdash has not saved it yet"
+        )
+
+    def _based(self, live: Resource, number: int, own: _Own, others: list[Save]) -> _Found:
+        document = self._document(live, number)
+        if not 0 < own.on < number:
+            return _Found(document, own.hash, others)
+        edited = self._document(live, own.on)
+        before = self.base(live, own.on)
+        spec = merge(edited.spec, document.spec, before.document.spec).document
+        return _Found(replace(document, spec=spec), before.hash, [*before.others, *others])
+
+    def left_by(
+        self, saves: Sequence[Save], live: Resource
+    ) -> Iterator[tuple[Save, Resource | None]]:
+        """Yield saves with what each left; not read of the last one, and of many."""
+        for left, save in zip(range(len(saves) - 1, -1, -1), saves, strict=True):
+            read = 0 < left <= MOST_READ
+            yield save, self._document(live, save.version) if read else None
+
+    def _document(self, live: Resource, number: int) -> Resource:
+        """Return what a version holds, without what says whose it is."""
+        if str(number) == live.revision:
+            return live
+        if number not in {listed["version"] for listed in self.versions}:
+            raise _LostError("what obsdash saved is no longer in its history")
+        data = self._version(number)["data"]
+        spec = {key: value for key, value in data.items() if key not in ("id", "version")}
+        return replace(live, spec=untagged(spec, live.spec))
+
+    def _version(self, number: int) -> Json:
+        if number not in self._read:
+            self._read[number] = self._api.get(*self._place, str(number))
+        return self._read[number]
+
+
+def _save(listed: Json) -> Save:
+    return Save(int(listed["version"]), listed.get("createdBy") or "", listed["created"])

@@ -1,0 +1,9 @@
+"""What others edited since obsdash saved, and what a plan does about it. Made without I/O.
+
+Three documents decide: the *base* that obsdash saved last, what is live, and what is defined.
+"""
+
+from obsdash.drift.model import ASK, Base, Policy, Take
+from obsdash.drift.settle import three_way
+
+__all__ = ["ASK", "Base", "Policy", "Take", "three_way"]

@@ -1,0 +1,81 @@
+"""Each edit settled: refused, overwritten, kept, joined with what the definition changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from obsdash.diff import difference
+from obsdash.drift.case import Case, case_of, edits_of
+from obsdash.drift.model import ASK, Base, Policy
+from obsdash.migration.sources import NONE, Sources
+from obsdash.plan import Action, Blocked, Edit, Kept, Plan, Sides, Update
+from obsdash.resource import Ref, Resource
+
+
+def three_way(
+    plan: Plan, bases: Mapping[Ref, Base], policy: Policy = ASK, sources: Sources = NONE
+) -> Plan:
+    """Tell in a plan whose changes are whose, and settle each edit as the policy says.
+
+    bases: of the objects that the plan updates.
+    """
+    settled = [
+        _settled(action, base.resource, base, policy, sources)
+        if isinstance(action, Update) and (base := bases.get(action.ref)) and base.resource
+        else action
+        for action in plan.actions
+    ]
+    return replace(
+        plan,
+        actions=tuple(one for one in settled if not isinstance(one, Kept)),
+        kept=tuple(one for one in settled if isinstance(one, Kept)),
+        two_way={ref: base.why for ref, base in bases.items() if base.why},
+    )
+
+
+def _settled(
+    update: Update, known: Resource, base: Base, policy: Policy, sources: Sources
+) -> Action | Kept:
+    case = case_of(update.live, update.desired, known, sources)
+    edits = edits_of(case, base)
+    if not edits:
+        return update
+    sides = Sides(difference(known, update.desired, sources).changes, edits)
+    conflicts = [edit for edit in edits if edit.collides or not policy.merge]
+    if conflicts and not policy.take:
+        return Blocked(update.desired, _reason(conflicts, policy), sides)
+    sides = replace(sides, edits=tuple(_with_fate(edit, policy) for edit in edits))
+    if policy == Policy("ours"):
+        return replace(update, sides=sides)
+    joined = _joined(update, case, policy)
+    found = difference(update.live, joined, sources)
+    if policy == Policy("theirs") or not found.changes:
+        return Kept(joined, sides)
+    return replace(update, desired=joined, changes=found.changes, noise=found.noise, sides=sides)
+
+
+def _with_fate(edit: Edit, policy: Policy) -> Edit:
+    lost = policy.take == "ours" and (edit.collides or not policy.merge)
+    return replace(edit, fate="overwritten" if lost else "kept")
+
+
+def _joined(update: Update, case: Case, policy: Policy) -> Resource:
+    """Return the definition with the edits; its revision names the version that they are from."""
+    prefer = policy.take or "theirs"
+    folder = case.ours.folder
+    if case.base.folder == folder or (
+        prefer == "theirs" and case.base.folder != case.theirs.folder
+    ):
+        folder = case.theirs.folder
+    spec = case.merged(prefer).document
+    return replace(update.desired, spec=spec, folder=folder, revision=update.live.revision)
+
+
+def _reason(conflicts: Sequence[Edit], policy: Policy) -> str:
+    people = sorted({edit.save.by for edit in conflicts if edit.save and edit.save.by})
+    by = f" by {', '.join(people)}" if people else ""
+    if policy.merge:
+        return f"edited in Grafana{by} where the definition changed, too: --take ours or theirs"
+    return (
+        f"edited in Grafana{by} since obsdash saved it: --take ours overwrites that, "
+        "--take theirs leaves it as it is, --merge joins both"
+    )
