@@ -149,6 +149,7 @@ class Plan:
     noise: folded differences of the unchanged resources, by class.
     kept: not as defined, and left alone all the same.
     two_way: whose updates cannot be told from edits, with the reason.
+    unseen: unchanged as far as one can see: they have secrets, which the target does not show.
     notes: sentences about unchanged resources.
     unseen: unchanged as far as one can see: they have secrets, which the target does not show.
     """

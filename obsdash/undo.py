@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from obsdash.diff import difference
+from obsdash.diff.secret import WRITTEN_AGAIN, unseen
 from obsdash.plan import Action, Blocked, Create, Delete, Plan, Snapshot, Update, make_plan
 from obsdash.resource import Ref, Resource
 from obsdash.target import Target
@@ -44,6 +45,13 @@ def lost_secrets(plan: Plan, done: Plan) -> Iterator[tuple[Ref, str]]:
         if isinstance(action, Create | Update):
             lost = before[action.ref].secrets.keys() - action.desired.secrets.keys()
             yield from ((action.ref, name) for name in sorted(lost))
+
+
+def rotated_secrets(done: Plan) -> Iterator[tuple[Ref, str]]:
+    """Yield the secrets that a run wrote again: what they were before is known to nobody."""
+    for action in done.actions:
+        if isinstance(action, Update) and any(WRITTEN_AGAIN in c.text for c in action.changes):
+            yield from ((action.ref, name) for name in unseen(action.live, action.desired))
 
 
 def _before(step: _Done) -> Resource | None:

@@ -40,6 +40,7 @@ Examples:
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when something differs.")
 @click.option("--prune", is_flag=True, help="Plan to delete what is ours and no longer defined.")
 @click.option("--adopt", is_flag=True, help="Plan to take over what exists and is not ours yet.")
+@click.option("--rotate-secrets", is_flag=True, help="Plan to write all secrets again.")
 @click.option("--noise", is_flag=True, help="Count the folded differences by class.")
 @click.pass_obj
 def command(
@@ -52,13 +53,15 @@ def command(
     exit_code: bool,
     prune: bool,
     adopt: bool,
+    rotate_secrets: bool,
     noise: bool,
 ) -> int:
     """Show what a sync would change, as a reviewer would say it.
 
     REF names a resource as printed (dashboard/api), * allowed; none means all of them.
     """
-    plans = make_plans(context, context.targets(adopt=adopt), refs, prune=prune)
+    targets = context.targets(adopt=adopt)
+    plans = make_plans(context, targets, refs, prune=prune, rotate=rotate_secrets)
     click.echo(show(context, plans, format_, noise=noise))
     for file, kind in ((markdown, "markdown"), (json_, "json")):
         if file:

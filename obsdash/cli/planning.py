@@ -12,11 +12,17 @@ from obsdash.target import Target, plan_for
 
 
 def make_plans(
-    context: Context, targets: Sequence[Target], refs: Sequence[str], *, prune: bool
+    context: Context,
+    targets: Sequence[Target],
+    refs: Sequence[str],
+    *,
+    prune: bool,
+    rotate: bool = False,
 ) -> list[Plan]:
     """Run the definitions and compare them with each target."""
     resources = context.load().resources
-    return narrow([plan_for(target, resources, prune=prune) for target in targets], refs)
+    plans = [plan_for(target, resources, prune=prune, rotate=rotate) for target in targets]
+    return narrow(plans, refs)
 
 
 def saved_plans(context: Context, targets: Sequence[Target], file: Path) -> list[Plan]:

@@ -13,7 +13,7 @@ from obsdash.journal import Run, find, plans_of, runs
 from obsdash.plan import Plan
 from obsdash.selection import narrow
 from obsdash.target import Refused, Target
-from obsdash.undo import lost_secrets, undo_plan
+from obsdash.undo import lost_secrets, rotated_secrets, undo_plan
 
 _EPILOG = """\b
 Examples:
@@ -79,7 +79,10 @@ def _undoing(run: Run, done: Sequence[Plan], targets: Sequence[Target]) -> list[
 
 
 def _remark(run: Run, plans: Sequence[Plan], done: Sequence[Plan]) -> None:
-    if not any(plans):
+    rotated = [found for then in done for found in rotated_secrets(then)]
+    for ref, name in rotated:
+        note(f"{ref}: the secret {name} stays as {run.id} wrote it: nobody knows what it was before")
+    if not any(plans) and not rotated:
         note(f"nothing to put back: everything is as it was before {run.id}")
     for plan, then in zip(plans, done, strict=True):
         for ref, name in lost_secrets(plan, then):

@@ -30,6 +30,7 @@ Examples:
 )
 @click.option("--prune", is_flag=True, help="Delete what is ours and no longer defined.")
 @click.option("--adopt", is_flag=True, help="Take over what exists and is not ours yet.")
+@click.option("--rotate-secrets", is_flag=True, help="Write all secrets again.")
 @click.option("--bulk", is_flag=True, help="Allow changing more than 30 % of ten or more objects.")
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask on a terminal.")
@@ -41,6 +42,7 @@ def command(
     plan_file: Path | None,
     prune: bool,
     adopt: bool,
+    rotate_secrets: bool,
     bulk: bool,
     dry_run: bool,
     yes: bool,
@@ -51,13 +53,16 @@ def command(
     Exits with 0 when everything is as planned, 1 when an object failed or was refused, 2 when the
     sync could not begin or was interrupted.
     """
-    if plan_file and (refs or prune):
-        raise ConfigError("a saved plan is applied as it is: it takes neither REF nor --prune")
+    if plan_file and (refs or prune or rotate_secrets):
+        raise ConfigError(
+            "a saved plan is applied as it is:"
+            " it takes neither REF nor --prune nor --rotate-secrets"
+        )
     targets = context.targets(adopt=adopt)
     if plan_file:
         plans = saved_plans(context, targets, plan_file)
     else:
-        plans = make_plans(context, targets, refs, prune=prune)
+        plans = make_plans(context, targets, refs, prune=prune, rotate=rotate_secrets)
     # In JSON the result is the report; the plan is then for the reader of the log.
     click.echo(show(context, plans, "text"), err=format_ == "json")
     if dry_run:

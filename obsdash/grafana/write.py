@@ -48,6 +48,8 @@ def _save(kind: Kind, site: Site, desired: Resource, base: Resource | None) -> O
     )
     missed = _missed(now, desired)
     if not missed:
+        if error and base and not _missed(base, desired):
+            raise _unknown(error)  # only secrets were written, which nobody can look at
         return None
     if fingerprint(now) == fingerprint(base):
         why = error.message if error else f"Grafana reported success, but {missed}"

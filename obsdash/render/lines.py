@@ -10,10 +10,11 @@ from obsdash.diff.noise import NOISE
 from obsdash.origin import Origin
 from obsdash.plan import Action, Blocked, Create, Delete, Plan, Update
 from obsdash.render.escape import printable
-from obsdash.resource import ALERTMANAGER, DASHBOARD, DATASOURCE, Resource
+from obsdash.resource import ALERTMANAGER, DASHBOARD, DATASOURCE, Ref, Resource
 from obsdash.words import count
 
 ALIKE = 4  # parts that changed in the same way fold into one line
+MOST_REFS = 5  # that a line names
 _WIDEST = 72  # of a column: what is longer pushes the next one away instead of all rows
 
 
@@ -129,13 +130,21 @@ def heading(plan: Plan) -> str:
 
 
 def besides(plan: Plan) -> Iterator[str]:
-    """Mention what is live and not wanted."""
+    """Mention what is live and not wanted, and what nobody can see."""
     if plan.orphans:
-        refs = ", ".join(printable(str(ref)) for ref in plan.orphans[:5])
-        more = f" and {len(plan.orphans) - 5} more" if len(plan.orphans) > 5 else ""
-        yield f"No longer defined, deleted with --prune only: {refs}{more}"
+        yield f"No longer defined, deleted with --prune only: {_some(plan.orphans)}"
     if plan.unmanaged:
         yield f"Not ours, left alone: {count(len(plan.unmanaged), 'object')}"
+    if plan.unseen:
+        yield (
+            "Secrets cannot be read back, so a new value under the same reference is not seen"
+            f" (--rotate-secrets writes them again): {_some(plan.unseen)}"
+        )
+
+
+def _some(refs: Sequence[Ref]) -> str:
+    more = f" and {len(refs) - MOST_REFS} more" if len(refs) > MOST_REFS else ""
+    return ", ".join(printable(str(ref)) for ref in refs[:MOST_REFS]) + more
 
 
 def summary(resource: Resource) -> str:
