@@ -56,6 +56,21 @@ def backends(config: Config, chosen: EnvironmentConfig, resources: Iterable[Reso
     return found
 
 
+def rule_server(config: Config, chosen: EnvironmentConfig) -> Client:
+    """Return the Prometheus that evaluates the rules; raises ConfigError when there is none."""
+    for target in chosen.targets:
+        if isinstance(target, PrometheusConfig):
+            return _server(config, target)
+    if url := chosen.query.get("prometheus"):
+        return Client(url, timeout=_TIMEOUT, product="Prometheus")
+    raise ConfigError(
+        f"environment {chosen.name!r} has no Prometheus to look back on",
+        origin=config.origin,
+        help=f'add query = {{ prometheus = "http://…" }} to [tool.obsdash.env.{chosen.name}], '
+        "or a prometheus target",
+    )
+
+
 def _named(
     config: Config, chosen: EnvironmentConfig, key: str, sources: Iterable[DataSource]
 ) -> Backend:

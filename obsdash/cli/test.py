@@ -1,12 +1,20 @@
 """`obsdash test`."""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
 from obsdash.cli.context import Context
+from obsdash.cli.options import duration
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from obsdash.backtest import Backtest
+    from obsdash.project import Project
+    from obsdash.resource import Resource
     from obsdash.routetest import RouteResults
     from obsdash.ruletest import Results
 
@@ -15,6 +23,7 @@ Examples:
   obsdash test
   obsdash test --min-coverage 100
   obsdash test --format junit > rules.xml
+  obsdash --env prod test --backtest 7d
 """
 
 
@@ -27,42 +36,86 @@ Examples:
     metavar="PERCENT",
     help="The least share of alerts with a firing and a silent check.",
 )
+@click.option(
+    "--backtest",
+    "back",
+    metavar="TIME",
+    callback=duration,
+    help="Also say how often each alert would have fired in this time, 7d.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show the texts of alerts as they are sent.")
 @click.pass_obj
-def command(context: Context, form: str, min_coverage: int, verbose: bool) -> int:
+def command(
+    context: Context, form: str, min_coverage: int, back: timedelta | None, verbose: bool
+) -> int:
     """Run the rule and route tests that stand beside the definitions.
 
     promtool evaluates the rules as they are delivered; each failure names the line of the
-    expectation. Routes are followed with every channel taken as set up. Exit code 1 when a check
-    fails or too few alerts are covered.
+    expectation. Routes are followed with every channel taken as set up. --backtest asks the
+    environment's Prometheus, and compares with the rules that it has loaded. Exit code 1 when a
+    check fails, too few alerts are covered, or an expression cannot be run.
     """
     from obsdash import secrets
+
+    with secrets.taken_as_set():
+        project = context.load()
+    rules, routes = _tested(project)
+    past = _past(context, project.resources, back) if back else None
+    click.echo(_shown(rules, routes, past, form, verbose=verbose))
+    if rules.percent_covered < min_coverage:
+        click.echo(f"coverage is {rules.percent_covered} %, below {min_coverage} %", err=True)
+        return 1
+    return 0 if rules.passed and routes.passed and (past is None or past.ran) else 1
+
+
+def _tested(project: "Project") -> "tuple[Results, RouteResults]":
     from obsdash.author import RouteTest, RuleTest
     from obsdash.routetest import run_route_tests
     from obsdash.ruletest import run_tests
 
-    with secrets.taken_as_set():
-        project = context.load()
     tests = [test for test in project.tests if isinstance(test, RuleTest)]
     route_tests = [test for test in project.tests if isinstance(test, RouteTest)]
     routes = run_route_tests(route_tests, project.resources)
-    rules = run_tests(tests, project.resources)
-    click.echo(_shown(rules, routes, form, verbose=verbose))
-    if rules.percent_covered < min_coverage:
-        click.echo(f"coverage is {rules.percent_covered} %, below {min_coverage} %", err=True)
-        return 1
-    return 0 if rules.passed and routes.passed else 1
+    return run_tests(tests, project.resources), routes
 
 
-def _shown(rules: "Results", routes: "RouteResults", form: str, *, verbose: bool) -> str:
+def _past(context: Context, resources: "Iterable[Resource]", length: timedelta) -> "Past":
+    from obsdash.backtest import backtest
+    from obsdash.cli.querying import rule_server
+
+    server = rule_server(context.config, context.settings)
+    end = datetime.now(UTC)
+    return Past(tuple(backtest(server, resources, end, length)), end, length)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A backtest, and the window that it looked at."""
+
+    found: "tuple[Backtest, ...]"
+    end: datetime
+    length: timedelta
+
+    @property
+    def ran(self) -> bool:
+        """Whether every expression could be run."""
+        return not any(one.outcome.error for one in self.found)
+
+
+def _shown(
+    rules: "Results", routes: "RouteResults", past: Past | None, form: str, *, verbose: bool
+) -> str:
     from obsdash.cli.output import to_json
-    from obsdash.render import routetest, ruletest
+    from obsdash.render import backtest, routetest, ruletest
 
     if form == "json":
-        return to_json(
-            {**ruletest.ruletest_json(rules), "routing": routetest.routetest_json(routes)}
-        )
+        document = ruletest.ruletest_json(rules) | {"routing": routetest.routetest_json(routes)}
+        if past:
+            document["backtest"] = backtest.backtest_json(past.found, past.end, past.length)
+        return to_json(document)
     if form == "junit":
         return ruletest.junit([*ruletest.ruletest_cases(rules), *routetest.routetest_cases(routes)])
-    texts = (ruletest.ruletest_text(rules, rendered=verbose), routetest.routetest_text(routes))
+    texts = [ruletest.ruletest_text(rules, rendered=verbose), routetest.routetest_text(routes)]
+    if past:
+        texts.append(backtest.backtest_text(past.found, past.end, past.length))
     return "\n".join(text for text in texts if text)

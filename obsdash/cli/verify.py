@@ -11,13 +11,14 @@ from typing import Any
 import click
 
 from obsdash.cli.context import Context
+from obsdash.cli.options import duration
 from obsdash.cli.output import note, to_json
 from obsdash.cli.querying import backends
 from obsdash.delivery.librarypanels import inlined
 from obsdash.errors import ConfigError, TargetError
 from obsdash.http import AnswerError
 from obsdash.selection import select
-from obsdash.verify import Finding, Limits, Window, mark_known, parse_duration, verify
+from obsdash.verify import Finding, Limits, Window, mark_known, verify
 
 _EPILOG = """\b
 Examples:
@@ -31,22 +32,11 @@ _PAUSE = 5.0  # seconds between two runs of --wait
 _FINAL = (401, 403, 404)  # what waiting does not cure
 
 
-def _duration(
-    ctx: click.Context,  # noqa: ARG001 (click's signature)
-    param: click.Parameter,
-    value: str | None,
-) -> timedelta | None:
-    try:
-        return parse_duration(value) if value is not None else None
-    except ConfigError as error:
-        raise ConfigError(f"--{param.name}: {error.message}", help=error.help) from None
-
-
 @click.command(epilog=_EPILOG)
 @click.argument("refs", nargs=-1, metavar="[REF]...")
-@click.option("--since", callback=_duration, default="1h", help="How far back to look (1h).")
-@click.option("--slow", callback=_duration, default="5s", help="What takes longer is slow (5s).")
-@click.option("--wait", callback=_duration, help="Run again until all is well, as long as this.")
+@click.option("--since", callback=duration, default="1h", help="How far back to look (1h).")
+@click.option("--slow", callback=duration, default="5s", help="What takes longer is slow (5s).")
+@click.option("--wait", callback=duration, help="Run again until all is well, as long as this.")
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json", "markdown"]), default="text"
 )
