@@ -10,12 +10,14 @@ from obsdash.diff.leaf import Leaf, Place
 from obsdash.diff.migrated import at_one_version, migration
 from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import Finding, Fold, Group, Topic, part_findings, plainly, whole
-from obsdash.diff.noise import DEFAULT, SERVER
+from obsdash.diff.noise import DEFAULT, SERVER, VOLATILE
 from obsdash.diff.panel import listed, panel_findings, renamed, summary
-from obsdash.diff.panels import Pairing, at_key, flattened, pairing, subjects
+from obsdash.diff.panels import Pairing, Panel, at_key, flattened, pairing, subjects
 from obsdash.diff.plain import moved
+from obsdash.diff.repeats import without_copies
 from obsdash.diff.scope import Part, Scope
 from obsdash.migration.sources import NONE, Sources
+from obsdash.panelid import panel_id
 from obsdash.resource import Resource
 from obsdash.spelling import quoted, spelled
 
@@ -90,7 +92,9 @@ def _came_or_went(
 
 
 def _panels(live: Resource, desired: Resource, sources: Sources) -> Iterator[Finding]:
-    old, new = flattened(live.spec), flattened(desired.spec)
+    sides = flattened(live.spec), flattened(desired.spec)
+    old, new = without_copies(*sides)
+    yield from [Fold(VOLATILE)] * (len(sides[0]) + len(sides[1]) - len(old) - len(new))
     found = pairing(old, new)
     names = subjects(new)
     arrangement = layout(old, new, found, names, desired)
@@ -122,13 +126,19 @@ def _renumbered(found: Pairing, names: Mapping[str, str], desired: Resource) -> 
     for was, now in changed:
         if now.id is None:
             yield Fold(SERVER, at_key(was, now, "id"))
-    told = [(was, now) for was, now in changed if now.id is not None]
+    told = [(was, now) for was, now in changed if now.id is not None and not _renamed(was, now)]
     if len(told) >= RENUMBERED:
         yield Change("", f"{len(told)} panels got another id", path="/panels")
         return
     for was, now in told:
         text, path = f"id {spelled(was.id)} → {spelled(now.id)}", f"{now.pointer}/id"
         yield whole(desired, names[now.pointer], text, "changed", path, was.id, now.id)
+
+
+def _renamed(was: Panel, now: Panel) -> bool:
+    """Whether the id says no more than the title: it is made of it."""
+    made = panel_id(f"row:{now.title}" if now.type == "row" else now.title)
+    return was.title != now.title and now.id == made
 
 
 def _title(group: Group) -> Iterator[str]:

@@ -69,6 +69,9 @@ ALERT_QUERY: Defaults = {
 }
 ALERT_MODEL: Defaults = {"intervalMs": 1000, "maxDataPoints": 43200}
 
+_BY_THRESHOLDS: Defaults = {"fieldConfig.defaults.color.mode": "thresholds"}
+_BY_SERIES: Defaults = {"fieldConfig.defaults.color.mode": "palette-classic"}
+
 _HIDE_FROM: Defaults = {
     "fieldConfig.defaults.custom.hideFrom.legend": False,
     "fieldConfig.defaults.custom.hideFrom.tooltip": False,
@@ -109,6 +112,14 @@ PANEL: Defaults = {
     "collapsed": False,
 }
 
+# What older dashboards said and Grafana drops: not read any more.
+GONE_FROM_DASHBOARDS = frozenset(
+    (
+        *("hideControls", "rows", "sharedCrosshair", "nav", "pulldowns", "services"),
+        *("originalTitle", "overwrite", "__elements", "__inputs", "__requires"),
+    )
+)
+
 # What the first versions of a plugin saved and a later one drops.
 _SINGLE_VALUE = ("fieldConfig.defaults.nullValueMode",)
 GONE: Mapping[str, tuple[str, ...]] = {
@@ -141,6 +152,14 @@ PANELS: Mapping[str, Defaults] = {
         "options.viewMode": "list",
     },
     "barchart": {
+        **_BY_SERIES,
+        "fieldConfig.defaults.custom.fillOpacity": 80,
+        "fieldConfig.defaults.custom.gradientMode": "none",
+        "fieldConfig.defaults.custom.lineWidth": 1,
+        "options.barWidth": 0.97,
+        "options.groupWidth": 0.7,
+        "options.orientation": "auto",
+        "options.showValue": "auto",
         **_AXIS,
         **_HIDE_FROM,
         **_LEGEND,
@@ -151,13 +170,39 @@ PANELS: Mapping[str, Defaults] = {
         "options.xTickLabelSpacing": 0,
     },
     "bargauge": {
+        **_BY_THRESHOLDS,
+        "options.displayMode": "gradient",
+        "options.orientation": "auto",
         **_REDUCE,
         "options.minVizHeight": 10,
         "options.minVizWidth": 0,
         "options.showUnfilled": True,
     },
-    "candlestick": {**_AXIS, **_HIDE_FROM, **_LEGEND, **_TOOLTIP},
+    "candlestick": {
+        **_BY_SERIES,
+        "options.candleStyle": "candles",
+        "options.colorStrategy": "open-close",
+        "options.colors.down": "red",
+        "options.colors.flat": "gray",
+        "options.colors.up": "green",
+        "options.includeAllFields": False,
+        "options.mode": "candles+volume",
+        **_AXIS,
+        **_HIDE_FROM,
+        **_LEGEND,
+        **_TOOLTIP,
+    },
+    "dashlist": {
+        "options.maxItems": 10,
+        "options.query": "",
+        "options.showHeadings": True,
+        "options.showRecentlyViewed": False,
+        "options.showSearch": False,
+        "options.showStarred": True,
+        "options.tags": [],
+    },
     "gauge": {
+        **_BY_THRESHOLDS,
         **_REDUCE,
         "options.orientation": "auto",
         "options.showThresholdLabels": False,
@@ -224,7 +269,17 @@ PANELS: Mapping[str, Defaults] = {
         "options.yAxis.axisPlacement": "left",
         "options.yAxis.reverse": False,
     },
-    "histogram": {**_AXIS, **_HIDE_FROM, **_LEGEND, **_TOOLTIP},
+    "histogram": {
+        **_BY_SERIES,
+        "fieldConfig.defaults.custom.fillOpacity": 80,
+        "fieldConfig.defaults.custom.gradientMode": "none",
+        "fieldConfig.defaults.custom.lineWidth": 1,
+        "options.bucketOffset": 0,
+        **_AXIS,
+        **_HIDE_FROM,
+        **_LEGEND,
+        **_TOOLTIP,
+    },
     "logs": {
         "options.dedupStrategy": "none",
         "options.enableLogDetails": True,
@@ -232,6 +287,7 @@ PANELS: Mapping[str, Defaults] = {
         "options.showCommonLabels": False,
     },
     "piechart": {
+        **_BY_SERIES,
         **_HIDE_FROM,
         **_LEGEND,
         **_REDUCE,
@@ -239,6 +295,7 @@ PANELS: Mapping[str, Defaults] = {
         "options.pieType": "pie",
     },
     "stat": {
+        **_BY_THRESHOLDS,
         **_REDUCE,
         "options.colorMode": "value",
         "options.graphMode": "area",
@@ -247,12 +304,29 @@ PANELS: Mapping[str, Defaults] = {
         "options.textMode": "auto",
     },
     "state-timeline": {
+        "fieldConfig.defaults.color.mode": "continuous-GrYlRd",
+        "fieldConfig.defaults.custom.fillOpacity": 70,
+        "fieldConfig.defaults.custom.lineWidth": 0,
+        "options.alignValue": "left",
+        "options.mergeValues": True,
+        "options.rowHeight": 0.9,
+        "options.showValue": "auto",
         **_LEGEND,
         **_TOOLTIP,
         "fieldConfig.defaults.custom.spanNulls": False,
     },
-    "status-history": {**_LEGEND, **_TOOLTIP},
+    "status-history": {
+        **_BY_THRESHOLDS,
+        "fieldConfig.defaults.custom.fillOpacity": 70,
+        "fieldConfig.defaults.custom.lineWidth": 1,
+        "options.colWidth": 0.9,
+        "options.rowHeight": 0.9,
+        "options.showValue": "auto",
+        **_LEGEND,
+        **_TOOLTIP,
+    },
     "table": {
+        **_BY_THRESHOLDS,
         "fieldConfig.defaults.custom.align": "auto",
         "fieldConfig.defaults.custom.displayMode": "auto",
         "fieldConfig.defaults.custom.inspect": False,
@@ -269,6 +343,8 @@ PANELS: Mapping[str, Defaults] = {
         "options.mode": "markdown",
     },
     "timeseries": {
+        **_BY_SERIES,
+        "fieldConfig.defaults.custom.fillOpacity": 0,
         **_AXIS,
         **_HIDE_FROM,
         **_LEGEND,

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from obsdash.change import Change
 from obsdash.diff.leaves import same
 from obsdash.diff.naming import Finding, Fold, whole
-from obsdash.diff.noise import LAYOUT
+from obsdash.diff.noise import LAYOUT, VOLATILE
 from obsdash.diff.panels import Pairing, Panel, at_key
+from obsdash.diff.repeats import narrowed
 from obsdash.resource import Resource
 from obsdash.spelling import from_to, quoted
 
@@ -91,7 +92,8 @@ class Layout:
         """Yield what only closed a gap."""
         for old, new in self.pairing.pairs:
             if not _same_position(old, new) and not self._moved(old, new):
-                yield Fold(LAYOUT, at_key(old, new, "gridPos"))
+                noise = VOLATILE if narrowed(old, new) else LAYOUT
+                yield Fold(noise, at_key(old, new, "gridPos"))
 
     def _moved(self, old: Panel, new: Panel) -> bool:
         if not self._same_row(old, new):
@@ -181,6 +183,10 @@ def layout(
 ) -> Layout:
     """Compare where panels stand."""
     raw = boxes(live), boxes(wanted)
+    for was, now in pairing.pairs:
+        before, after = raw[0].get(was.pointer), raw[1].get(now.pointer)
+        if before and after and (before.x, before.w) != (after.x, after.w) and narrowed(was, now):
+            raw[0][was.pointer] = before._replace(x=after.x, w=after.w)
     rows = {was.pointer: now.pointer for was, now in pairing.pairs if was.type == "row"}
     stay = all(raw[0].get(was.pointer) == raw[1].get(now.pointer) for was, now in pairing.pairs)
     shown = raw if stay else (_shown(live, raw[0]), _shown(wanted, raw[1]))

@@ -26,11 +26,12 @@ def noise_class(leaf: Leaf, scope: Scope) -> str | None:
 
 
 # Folded where the parts are paired, too.
-SERVER, DEFAULT, LAYOUT, MIGRATED = "server", "default", "layout", "migrated"
+SERVER, VOLATILE, DEFAULT = "server", "volatile", "default"
+LAYOUT, MIGRATED = "layout", "migrated"
 
 NOISE: tuple[NoiseClass, ...] = (
     NoiseClass(SERVER, "filled in by the server: id, version, …", sameness.server),
-    NoiseClass("volatile", "what was last seen, not what was defined", sameness.volatile),
+    NoiseClass(VOLATILE, "what was last seen, not what was defined", sameness.volatile),
     NoiseClass("empty", "null or empty, which means absent", sameness.empty),
     NoiseClass("base threshold", "the first threshold step has no value", sameness.base_threshold),
     NoiseClass(DEFAULT, "a default written out", sameness.default),

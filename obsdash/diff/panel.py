@@ -5,11 +5,13 @@ from typing import Any
 
 from obsdash.diff.field import mappings, override, thresholds
 from obsdash.diff.leaf import ORDER, Place
+from obsdash.diff.migrated import lettering, plugin_migration, with_letters
 from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import Finding, Group, Topic, label, part_findings, plainly, texts
 from obsdash.diff.panels import Panel
 from obsdash.diff.sameness import dialect
 from obsdash.diff.scope import Part, Scope
+from obsdash.migration.plugins import shown
 from obsdash.migration.sources import NONE, Sources
 from obsdash.promql import collapsed, expression_changes
 from obsdash.resource import Resource
@@ -24,10 +26,16 @@ def panel_findings(
     old: Panel, new: Panel, subject: str, desired: Resource, sources: Sources = NONE
 ) -> Iterator[Finding]:
     """Yield what changed in a panel besides its place."""
+    before, after = old.body, new.body
+    if before.get("pluginVersion") != after.get("pluginVersion"):
+        yield from plugin_migration(before, after)
+        before, after = shown(before), shown(after)
+    yield from lettering(before, after)
+    before, after = with_letters(before), with_letters(after)
     scope = Scope(
         Part.PANEL,
-        {key: value for key, value in old.body.items() if key not in _ELSEWHERE},
-        {key: value for key, value in new.body.items() if key not in _ELSEWHERE},
+        {key: value for key, value in before.items() if key not in _ELSEWHERE},
+        {key: value for key, value in after.items() if key not in _ELSEWHERE},
         Place((), old.pointer, new.pointer),
         sources,
     )

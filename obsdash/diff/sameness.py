@@ -49,7 +49,7 @@ _CHOSEN = ("custom", "constant", "textbox", "interval")
 
 
 def _volatile_variable(leaf: Leaf, scope: Scope) -> bool:
-    if leaf.path[-1] in ("selected", "isNone") or leaf.path == ("error",):
+    if leaf.path[-1] in ("selected", "isNone") or leaf.path in (("error",), ("index",)):
         return True
     return leaf.path[0] in ("current", "options") and scope.after.get("type") not in _CHOSEN
 
@@ -147,6 +147,8 @@ def reference(leaf: Leaf, scope: Scope) -> bool:
     if _absent(before) or _absent(after):
         return _absent(before) and _absent(after)
     (old_type, old_uid), (new_type, new_uid) = _type_and_uid(before), _type_and_uid(after)
+    if old_uid is None:
+        return same(before, after) or (bool(old_type) and old_type == new_type)
     return old_uid == new_uid and (old_type == new_type or not (old_type and new_type))
 
 
@@ -253,12 +255,14 @@ def migrated(leaf: Leaf, scope: Scope) -> bool:
         return integer(leaf.before) > integer(leaf.after)
     if scope.part is Part.VARIABLE and leaf.path[0] in ("query", "definition"):
         return same(_variable_query(scope.before), _variable_query(scope.after))
-    return scope.part is Part.PANEL and leaf.before is MISSING and _gone(leaf, scope)
+    return leaf.before is MISSING and _gone(leaf, scope)
 
 
 def _gone(leaf: Leaf, scope: Scope) -> bool:
-    """Whether it is a setting that the panel's plugin no longer has, and drops."""
-    known = defaults.GONE.get(str(scope.after.get("type")), ())
+    """Whether it is a setting that the dashboard or the panel's plugin no longer has, and drops."""
+    if scope.part is Part.DASHBOARD:
+        return leaf.path[0] in defaults.GONE_FROM_DASHBOARDS
+    known = defaults.GONE.get(str(scope.after.get("type")), ()) if scope.part is Part.PANEL else ()
     dotted = f"{'.'.join(leaf.path)}."
     return any(dotted.startswith(f"{path}.") for path in known)
 

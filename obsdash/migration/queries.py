@@ -10,8 +10,10 @@ _ANNOTATION = ("dimensions", "namespace", "region", "prefixMatching", "statistic
 
 
 def lettered(panel: Json) -> None:
-    """Give each query a letter (schema 7)."""
+    """Give each query a letter (schema 7, and whenever a panel is opened)."""
     targets = objects(panel.get("targets"))
+    if targets and not targets[0].get("refId"):
+        targets[0]["refId"] = "A"
     for target in targets:
         if not target.get("refId"):
             target["refId"] = _free_letter(targets)

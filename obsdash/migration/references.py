@@ -25,6 +25,13 @@ def annotated(dashboard: Json, sources: Sources) -> None:
             annotation["datasource"] = sources.resolved(reference)
 
 
+def queried(dashboard: Json, sources: Sources) -> None:
+    """Give each panel a query, also rows and texts, which then have a data source (schema 36)."""
+    for panel in objects(dashboard.get("panels")):
+        if sources.default and not panel.get("targets"):
+            panel["targets"] = [{"refId": "A"}]
+
+
 def defaults(panel: Json, sources: Sources) -> None:
     """Give panels without a data source the server's, and queries their panel's (schema 36)."""
     targets = objects(panel.get("targets"))
@@ -38,9 +45,16 @@ def defaults(panel: Json, sources: Sources) -> None:
             if _uid(panel) == MIXED:
                 target["datasource"] = sources.resolved(target.get("datasource"))
             else:
-                target["datasource"] = panel["datasource"]
+                target["datasource"] = _copied(panel["datasource"])
         if was_default and _uid(target) != EXPRESSION:
             panel["datasource"] = target["datasource"]
+
+
+def _copied(reference: Any) -> Any:
+    """Copy a panel's reference for its query; a name is taken apart to its letters by mistake."""
+    if isinstance(reference, str):
+        return {str(index): letter for index, letter in enumerate(reference)}
+    return reference
 
 
 def _uid(holder: Json) -> Any:

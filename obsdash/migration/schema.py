@@ -45,6 +45,7 @@ DASHBOARD: tuple[tuple[int, Step], ...] = (
 DASHBOARD_SOURCES: tuple[tuple[int, SourcedStep], ...] = (
     (36, references.annotated),
     (36, variables.sourced),
+    (36, references.queried),
 )
 
 PANEL: tuple[tuple[int, Step], ...] = (

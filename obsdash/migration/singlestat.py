@@ -61,7 +61,7 @@ def _defaults(old: Json) -> Json:
         found["unit"] = old["format"]
     if old.get("nullText"):
         found["noValue"] = old["nullText"]
-    if old.get("decimals") not in (None, "", False):
+    if old.get("decimals") == 0 or old.get("decimals"):
         found["decimals"] = old["decimals"]
     levels, colours = text(old.get("thresholds")), old.get("colors")
     if levels and isinstance(colours, list):

@@ -1,5 +1,7 @@
 """Variables, as older dashboards described them."""
 
+from typing import Any
+
 from obsdash.migration.reading import Json, each_variable
 from obsdash.migration.sources import Sources
 
@@ -31,12 +33,19 @@ def aligned(dashboard: Json) -> None:
         current = variable.get("current")
         if "multi" not in variable or not isinstance(current, dict) or not current:
             continue
+        several = isinstance(current.get("value"), list)
         for key in ("value", "text"):
             value = current.get(key)
-            if variable["multi"] and not isinstance(value, list):
-                current[key] = [value]
-            elif not variable["multi"] and isinstance(value, list):
-                current[key] = value[0] if value else None
+            if variable["multi"] and not several:
+                current[key] = value if isinstance(value, list) else [value]
+            elif not variable["multi"] and several:
+                current[key] = _first(value)
+
+
+def _first(value: Any) -> Any:
+    if isinstance(value, list):
+        return value[0] if value else ""
+    return value
 
 
 def constants(dashboard: Json) -> None:
