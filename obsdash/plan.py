@@ -149,8 +149,8 @@ class Plan:
     noise: folded differences of the unchanged resources, by class.
     kept: not as defined, and left alone all the same.
     two_way: whose updates cannot be told from edits, with the reason.
-    unseen: unchanged as far as one can see: they have secrets, which the target does not show.
     notes: sentences about unchanged resources.
+    cautions: sentences about what the definitions say and the target cannot hold.
     unseen: unchanged as far as one can see: they have secrets, which the target does not show.
     """
 
@@ -165,9 +165,15 @@ class Plan:
     two_way: Mapping[Ref, str] = field(default_factory=dict)
     unseen: tuple[Ref, ...] = ()
     notes: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)
+    cautions: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.actions)
+
+    @property
+    def in_sync(self) -> bool:
+        """Whether everything is as defined."""
+        return not self.actions and not self.kept
 
     @property
     def checksum(self) -> str:
@@ -212,6 +218,7 @@ def make_plan(
         noise=dict(sorted(noise.items())),
         server=snapshot.server,
         notes=notes,
+        cautions=tuple(text for ref in sorted(wanted) for text in wanted[ref].cautions),
         unseen=tuple(ref for ref in unchanged if unseen(snapshot.live[ref], wanted[ref])),
     )
 
