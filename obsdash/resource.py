@@ -65,6 +65,11 @@ class Resource:
     """One thing to deliver, or one thing found live, as plain JSON in the API's own shape.
 
     spec by kind
+def alert_group_ref(folder: str, name: str) -> Ref:
+    """Return the reference of a group of Grafana's rules; a slash in its name is none of a path."""
+    return Ref(ALERT_RULE_GROUP, f"{folder}/{name.replace('/', '%2F')}")
+
+
       dashboard        Grafana's dashboard JSON, without id and version
       library panel    {"name", "model"}; the model has no id, gridPos, libraryPanel
       datasource       `POST /api/datasources` body without secureJsonData
@@ -75,6 +80,8 @@ class Resource:
     folder: titles joined with "/", "" at the root (dashboards, library panels, folders' parent).
     marks: what is known of the parts, by JSON pointer into spec ("" is the whole).
     revision: the server's version, for a safe update.
+      alert rule group {"name", "interval" in seconds, "rules": [as Grafana's API has them]}
+      prometheus-rule  the Kubernetes object
     secrets: name in secureJsonData → reference (`env:NAME`, `file:/path`); never a value.
     """
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from obsdash.adapters import dashboards, datasources, librarypanels, rules
+from obsdash.adapters import alertrules, dashboards, datasources, librarypanels, rules
 from obsdash.adapters.draft import Draft, Where, origin_in, text_of
 from obsdash.diff.withheld import in_plain_sight
 from obsdash.errors import DefinitionError
@@ -107,6 +107,8 @@ _SHAPES: tuple[tuple[Shape, Reader], ...] = (
     (_is_dashboard, dashboards.read),
     (librarypanels.is_library_panel, librarypanels.read),
     (_is_rule_test, _nothing),
+    (alertrules.is_rule_file, alertrules.read_file),
+    (alertrules.is_group, alertrules.read_group),
     (rules.is_rule_file, rules.read_file),
     (rules.is_group, rules.read_group),
     (datasources.is_provisioning, datasources.read_provisioning),

@@ -27,6 +27,7 @@ from obsdash.resource import (
     Ref,
     Resource,
     Spec,
+    alert_group_ref,
     canonical_json,
 )
 
@@ -127,7 +128,7 @@ class _Translation:
         folder = self.to.folder.replace(NAMESPACE, self._namespace)
         interval = (milliseconds(self._interval) or 0) // 1000
         return Resource(
-            group_ref(folder, self._name),
+            alert_group_ref(folder, self._name),
             {"name": self._name, "interval": interval, "rules": rules},
             folder,
             dict(_moved_marks(self.group.marks, [index for index, _ in kept])),
@@ -244,11 +245,6 @@ class _Translation:
             help_ = "write it without, or keep the rule on Prometheus"
             self._refuse(what, f"the template {reason}", help_, pointer)
             return text
-
-
-def group_ref(folder: str, name: str) -> Ref:
-    """Return the reference of a group in a folder; a slash in its name is none of a path."""
-    return Ref(ALERT_RULE_GROUP, f"{folder}/{name.replace('/', '%2F')}")
 
 
 def rule_uid(project: str, name: str, *more: str) -> str:

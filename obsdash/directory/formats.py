@@ -8,8 +8,9 @@ from typing import Any
 import orjson
 
 from obsdash.directory.layout import folder_at, kind_at, stem
-from obsdash.disk import rules, yaml
+from obsdash.disk import alertrules, rules, yaml
 from obsdash.resource import (
+    ALERT_RULE_GROUP,
     ALERTMANAGER,
     DASHBOARD,
     DATASOURCE,
@@ -20,6 +21,7 @@ from obsdash.resource import (
     Spec,
 )
 
+    alert_group_ref,
 _JSON = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 
 
@@ -157,7 +159,26 @@ def _groups_decoder(kind: str) -> Callable[[str, bytes], list[Resource]]:
     return decode_groups
 
 
-def _encode_alertmanager(resources: Sequence[Resource]) -> bytes:
+def _encode_alert_rules(resources: Sequence[Resource]) -> bytes:
+    ordered = sorted(resources, key=lambda resource: resource.ref)
+    groups = [alertrules.to_file(one.spec, one.folder) for one in ordered]
+    return yaml.dump({"apiVersion": 1, "groups": groups})
+
+
+def _decode_alert_rules(_: str, content: bytes) -> list[Resource]:
+    document = yaml.load(content) or {}
+    groups = document.get("groups") if isinstance(document, dict) else None
+    if not isinstance(groups, list) or not all(isinstance(one, dict) for one in groups):
+        raise ValueError("groups is a list of objects")
+    return [_alert_rules(one) for one in groups]
+
+
+def _alert_rules(written: Spec) -> Resource:
+    folder, spec = alertrules.from_file(written)
+    return Resource(alert_group_ref(folder, spec["name"]), spec, folder)
+
+
+def _encode_document(resources: Sequence[Resource]) -> bytes:
     return yaml.dump(resources[0].spec)
 
 
@@ -175,3 +196,4 @@ FORMATS = {
     LOKI_RULE_GROUP: Format(True, _encode_groups, _groups_decoder(LOKI_RULE_GROUP)),
     ALERTMANAGER: Format(False, _encode_alertmanager, _decode_alertmanager),
 }
+    ALERT_RULE_GROUP: Format(True, _encode_alert_rules, _decode_alert_rules),

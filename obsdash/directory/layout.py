@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from obsdash.disk.names import LONGEST, unusable
 from obsdash.resource import (
+    ALERT_RULE_GROUP,
     ALERTMANAGER,
     DASHBOARD,
     DATASOURCE,
@@ -20,6 +21,7 @@ DATASOURCES_FILE = "grafana/provisioning/datasources/obsdash.yaml"
 PROVIDER_FILE = "grafana/provisioning/dashboards/obsdash.yaml"
 ALERTMANAGER_FILE = "alertmanager/alertmanager.yml"
 
+ALERT_RULES_FILE = "grafana/provisioning/alerting/obsdash-rules.yaml"
 # Loki's ruler reads a folder a tenant; `fake` is the tenant when authentication is off.
 RULES = {RULE_GROUP: "prometheus/rules", LOKI_RULE_GROUP: "loki/rules/fake"}
 
@@ -34,6 +36,7 @@ PLACES = {
 
 # Grafana makes one folder of a directory and cannot nest them: a path of titles becomes one title.
 NESTING = " › "
+    ALERT_RULE_GROUP: ("grafana/provisioning/alerting", ("/obsdash-rules.yaml",)),
 
 
 def place(resource: Resource) -> str:
@@ -54,6 +57,8 @@ def folder_place(folder: str) -> str:
     """Return the directory of the dashboards in a folder."""
     return f"{DASHBOARDS}/{folder.replace('/', NESTING)}" if folder else DASHBOARDS
 
+    if kind == ALERT_RULE_GROUP:
+        return ALERT_RULES_FILE
 
 def folder_at(path: str) -> str:
     """Return the folder whose directory a path is."""

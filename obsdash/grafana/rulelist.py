@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from obsdash.delivery.alertrules import group_ref
 from obsdash.grafana.ownership import rule_owner
 from obsdash.grafana.site import Site
 from obsdash.grafana.transport import Json
-from obsdash.resource import Ref
+from obsdash.resource import Ref, alert_group_ref
 
 _OURS = "api"  # the provenance of what is written over the provisioning API
 _PLUGIN = "__grafana_origin"  # a label
@@ -47,7 +46,7 @@ def list_rules(site: Site) -> Mapping[Ref, list[Listed]]:
     found: dict[Ref, list[Listed]] = {}
     for title, groups in (answer or {}).items():
         for rule in _rules(site, title, groups):
-            found.setdefault(group_ref(rule.folder, rule.group), []).append(rule)
+            found.setdefault(alert_group_ref(rule.folder, rule.group), []).append(rule)
     return found
 
 
