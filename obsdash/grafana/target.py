@@ -8,6 +8,7 @@ from functools import partial
 from itertools import groupby
 
 from obsdash.delivery.alertrules import ManagedRules
+from obsdash.delivery.routing import as_grafanas
 from obsdash.drift import Base
 from obsdash.errors import ConfigError, TargetError
 from obsdash.grafana import history
@@ -15,7 +16,7 @@ from obsdash.grafana.crew import work_off
 from obsdash.grafana.folders import read_folders
 from obsdash.grafana.kinds import KINDS
 from obsdash.grafana.server import Server
-from obsdash.grafana.site import Site
+from obsdash.grafana.site import Found, Kind, Site
 from obsdash.grafana.transport import Grafana, Pause, connected
 from obsdash.grafana.trouble import GrafanaError
 from obsdash.grafana.write import carry_out
@@ -35,7 +36,8 @@ class GrafanaTarget:
 
     timeout: seconds an answer may take. concurrency: calls at once. secrets: what a reference in
     Resource.secrets stands for. adopt: take over objects that nobody's obsdash made. rules: how
-    rule groups become Grafana's own; without, it takes none. pause: waits the given seconds; by
+    rule groups become Grafana's own; without, it takes none. routing: take the project's routing,
+    which makes the whole tree of policies the project's. pause: waits the given seconds; by
     default a Ctrl-C ends the waiting.
     """
 
@@ -49,6 +51,7 @@ class GrafanaTarget:
     secrets: Callable[[str], str] = field(default=_no_secrets, kw_only=True, repr=False)
     adopt: bool = field(default=False, kw_only=True)
     rules: ManagedRules | None = field(default=None, kw_only=True)
+    routing: bool = field(default=False, kw_only=True)
     pause: Pause | None = field(default=None, kw_only=True)
 
     @property
@@ -60,15 +63,14 @@ class GrafanaTarget:
         """Return what of the resources belongs here."""
         took = of_kinds(resources, [kind.NAME for kind in KINDS])
         managed = self.rules.deliver(resources) if self.rules else ()
-        return tuple({resource.ref: resource for resource in (*managed, *took)}.values())
+        routed = as_grafanas(resources) if self.routing else ()
+        return tuple({one.ref: one for one in (*managed, *routed, *took)}.values())
 
     def read(self, wanted: Collection[Resource], *, others: bool = True) -> Snapshot:
         """Return what is live of the wanted, and, if told so, what else there is."""
         snapshot = Snapshot()
         with self._visit(threading.Event()) as site:
-            for kind in KINDS:
-                mine = {r.ref.uid: r for r in wanted if r.ref.kind == kind.NAME}
-                found = kind.read(site, mine, others=others)
+            for found in site.each(lambda kind: _found(kind, site, wanted, others=others), KINDS):
                 snapshot = Snapshot(
                     live={**snapshot.live, **found.live},
                     unmanaged=(*snapshot.unmanaged, *sorted(found.unmanaged)),
@@ -122,9 +124,25 @@ class GrafanaTarget:
                 folders=read_folders(api, self.project),
                 project=self.project,
                 adopt=self.adopt,
-                workers=2 * self.concurrency,  # half of them wait for an answer
+                workers=2 * self.concurrency - 1,  # while some wait for an answer, others think
                 reveal=self.secrets,
             )
+
+
+def _found(kind: Kind, site: Site, wanted: Collection[Resource], *, others: bool) -> Found:
+    """Read one kind. Where we want nothing, and may not look or there is no such thing, is nothing.
+
+    So a token for dashboards is enough for dashboards.
+    """
+    mine = {r.ref.uid: r for r in wanted if r.ref.kind == kind.NAME}
+    if not mine and not others:
+        return Found()
+    try:
+        return kind.read(site, mine, others=others)
+    except GrafanaError as error:
+        if mine or error.status not in (403, 404):
+            raise
+    return Found()
 
 
 def _server(api: Grafana) -> Server:

@@ -1,6 +1,7 @@
 """One write, carried to a known end: try, look what became of it, try again or say so."""
 
 from collections.abc import Callable
+from threading import Semaphore
 from typing import assert_never
 
 from obsdash.diff import difference
@@ -18,16 +19,19 @@ MOST_WORDS = 3  # differences that a failure names
 CHANGED = "it was changed meanwhile: look at the diff again"
 
 
-def carry_out(kind: Kind, site: Site, action: Action) -> Outcome:
-    """Do one action; whatever goes wrong with it is the outcome."""
+def carry_out(kind: Kind, site: Site, turn: Semaphore, action: Action) -> Outcome:
+    """Do one action; whatever goes wrong with it is the outcome.
+
+    turn: lets as many write at once as the server bears; looking is free.
+    """
     try:
         match action:
             case Create(desired=desired):
-                return _save(kind, site, desired, None) or Applied(action.ref, "created")
+                return _save(kind, site, turn, desired, None) or Applied(action.ref, "created")
             case Update(live=live, desired=desired):
-                return _save(kind, site, desired, live) or Applied(action.ref, "updated")
+                return _save(kind, site, turn, desired, live) or Applied(action.ref, "updated")
             case Delete(live=live):
-                return _delete(kind, site, live) or Applied(action.ref, "deleted")
+                return _delete(kind, site, turn, live) or Applied(action.ref, "deleted")
             case Blocked(reason=reason):
                 return Refused(action.ref, reason)
             case _:
@@ -36,16 +40,21 @@ def carry_out(kind: Kind, site: Site, action: Action) -> Outcome:
         return Failed(action.ref, error.message, error.help)
 
 
-def _save(kind: Kind, site: Site, desired: Resource, base: Resource | None) -> Outcome | None:
+def _save(
+    kind: Kind, site: Site, turn: Semaphore, desired: Resource, base: Resource | None
+) -> Outcome | None:
     """Return why the server does not say what is desired, None when it does."""
+
+    def write(live: Resource | None) -> None:
+        with turn:
+            kind.save(site, desired, live)
+
     if not kind.VERSIONED:
         live = kind.fetch(site, desired)
         if fingerprint(live) != fingerprint(base):
             return Refused(desired.ref, CHANGED)
         base = live  # of which we now know the revision
-    now, error = _settle(
-        kind, site, desired, base, lambda live: kind.save(site, desired, live), present=True
-    )
+    now, error = _settle(kind, site, desired, base, write, present=True)
     missed = _missed(now, desired)
     if not missed:
         if error and base and not _missed(base, desired):
@@ -59,8 +68,13 @@ def _save(kind: Kind, site: Site, desired: Resource, base: Resource | None) -> O
     return Failed(desired.ref, f"Grafana has something else than was sent: {missed}")
 
 
-def _delete(kind: Kind, site: Site, live: Resource) -> Outcome | None:
+def _delete(kind: Kind, site: Site, turn: Semaphore, live: Resource) -> Outcome | None:
     """Return why an object is still there, None when it is gone."""
+
+    def write(_: Resource | None) -> None:
+        with turn:
+            kind.delete(site, live)
+
     now = kind.fetch(site, live) or kind.fetch(site, live)  # a lone 404 may be some proxy's
     if now is None:
         return None
@@ -68,7 +82,7 @@ def _delete(kind: Kind, site: Site, live: Resource) -> Outcome | None:
         return Refused(live.ref, CHANGED)
     if reason := kind.keep(site, live):
         return Refused(live.ref, reason)
-    now, error = _settle(kind, site, live, live, lambda _: kind.delete(site, live), present=False)
+    now, error = _settle(kind, site, live, live, write, present=False)
     if now is None:
         return None
     return Failed(live.ref, error.message if error else "Grafana reported success, but it is there")

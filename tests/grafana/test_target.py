@@ -121,12 +121,12 @@ def test_what_grafana_remembers_as_denied_is_asked_for_once_more(double: Lab) ->
     wanted = double.dashboard("api")
     double.sync(wanted)
     served(double).forget_calls()
-    double.plan(wanted)
+    double.plan(wanted, concurrency=1)
     calls = [path for _, path in served(double).calls]
     number = calls.index(f"/api/dashboards/uid/{wanted.ref.uid}") + 1
     served(double).forget_calls()
     served(double).faults = {number: Fault.FORBIDDEN}
-    assert not double.plan(wanted)
+    assert not double.plan(wanted, concurrency=1)
     assert double.pauses == [10.0]
 
 

@@ -54,7 +54,7 @@ def save_dashboard(store: Store, call: Call) -> Answer:
     if (folder := str(body.get("folderUid") or "")) and folder not in store.folders:
         raise Refusal(400, "Folder not found")
     sent = body.get("dashboard")
-    data = copy.deepcopy(sent) if isinstance(sent, dict) else {}
+    data = dict(sent) if isinstance(sent, dict) else {}
     data["title"] = str(data.get("title") or "").strip()
     if not data["title"]:
         raise Refusal(400, "Dashboard title cannot be empty", "empty-name")

@@ -14,6 +14,8 @@ from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.doubles.grafana import (
+import orjson
+
     alertmanager,
     contacts,
     dashboards,
@@ -212,9 +214,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._reset()
             return
         media = "text/html; charset=utf-8" if answer.text else "application/json"
-        content = json.dumps(answer.body) if answer.text is None else answer.text
+        content = _encoded(answer.body) if answer.text is None else answer.text.encode()
         headers = tuple(answer.headers.items())
-        page = Page(answer.status, content.encode(), media, headers)
+        page = Page(answer.status, content, media, headers)
         self._write(page, part=0.5 if fault is Fault.HALF else 1.0)
 
     def _write(self, page: Page, part: float = 1.0) -> None:
@@ -247,3 +249,11 @@ def _decoded(sent: bytes) -> Json:
         return json.loads(sent) if sent else None
     except ValueError:
         return None
+def _encoded(body: Json) -> bytes:
+    """Return the JSON, at a tenth of json's cost where orjson can say it."""
+    try:
+        return orjson.dumps(body)
+    except orjson.JSONEncodeError:
+        return json.dumps(body).encode()
+
+

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from functools import cache
 
 from tests.doubles.grafana.answers import Refusal, User
 from tests.doubles.grafana.versions import EMPTY_DEFAULT
@@ -179,3 +180,4 @@ def slug(title: str) -> str:
     """Return what a title becomes in a URL; Grafana up to 11.2 compares titles by it."""
     text = title.lower().replace("&", " and ").replace("@", " at ")
     return re.sub("[^a-z0-9_]+", "-", text).strip("-_") or title
+@cache
