@@ -4,7 +4,7 @@ import os
 import platform
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from obsdash import __version__
+from obsdash.delivery.rulefiles import RuleFiles
 from obsdash.project.inputs import Inputs
 from obsdash.resource import Environment, canonical_json
 
@@ -31,6 +32,7 @@ class Order:
     environment: Environment
     mount: str = ""
     modernise_off: frozenset[str] = frozenset()
+    rules: RuleFiles = field(default_factory=RuleFiles)
 
     @property
     def key(self) -> str:
@@ -43,6 +45,7 @@ class Order:
             self.mount,
             str(self.out),
             sorted(self.modernise_off),
+            asdict(self.rules),
         ]
         return sha256(canonical_json(parts)).hexdigest()
 
@@ -82,7 +85,7 @@ def compare(order: Order, project: "Project") -> "Plan":
 def _target(order: Order) -> "DirectoryTarget":
     from obsdash.directory import DirectoryTarget
 
-    return DirectoryTarget(order.out, mount=order.mount or None)
+    return DirectoryTarget(order.out, mount=order.mount or None, rules=order.rules)
 
 
 def _memo_file(order: Order) -> Path:

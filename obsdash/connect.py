@@ -16,6 +16,7 @@ from obsdash.config.model import (
     TargetConfig,
     TlsConfig,
 )
+from obsdash.delivery.rulefiles import RuleFiles
 from obsdash.project.files import outside_of_definitions
 from obsdash.target import Target
 
@@ -31,7 +32,8 @@ def connect(config: Config, target: TargetConfig, *, adopt: bool = False) -> Tar
             from obsdash.directory import DirectoryTarget
 
             folder = outside_of_definitions(config.root, config.root / target.path)
-            return DirectoryTarget(folder, mount=target.mount or None)
+            rules = rule_files(config, target)
+            return DirectoryTarget(folder, mount=target.mount or None, rules=rules)
         case GrafanaConfig():
             from obsdash.grafana import GrafanaTarget
 
@@ -42,6 +44,7 @@ def connect(config: Config, target: TargetConfig, *, adopt: bool = False) -> Tar
                 tls=_tls(config, target.tls),
                 org=target.org or None,
                 rules=_managed_rules(config, target.rules),
+                routing=target.routing,
                 secrets=lambda reference: secrets.resolve(reference, os.environ),
                 adopt=adopt,
             )
@@ -95,6 +98,17 @@ def _managed_rules(config: Config, rules: ManagedRulesConfig | None) -> "Managed
         loki=rules.loki,
         records=rules.records,
         records_to=rules.records_to,
+    )
+
+
+def rule_files(config: Config, target: DirectoryConfig) -> RuleFiles:
+    """Return in which files a folder is to hold rules."""
+    return RuleFiles(
+        outputs=target.rules_for,
+        project=config.project,
+        namespace=target.metadata.get("namespace", ""),
+        labels=target.metadata.get("labels", {}),
+        partial_response=target.partial_response,
     )
 
 

@@ -23,6 +23,8 @@ NOTIFICATION_POLICY = "notification-policy"
 ALERT_RULE_GROUP = "alert-rule-group"
 RULE_GROUP = "rule-group"
 LOKI_RULE_GROUP = "loki-rule-group"
+THANOS_RULE_GROUP = "thanos-rule-group"
+PROMETHEUS_RULE = "prometheus-rule"
 ALERTMANAGER = "alertmanager"
 
 # Apply order: what is referred to comes before what refers to it; deletion runs in reverse.
@@ -38,6 +40,8 @@ KINDS = (
     ALERT_RULE_GROUP,
     RULE_GROUP,
     LOKI_RULE_GROUP,
+    THANOS_RULE_GROUP,
+    PROMETHEUS_RULE,
     ALERTMANAGER,
 )
 
@@ -49,6 +53,7 @@ class Ref:
     uid: dashboards, data sources, library panels: Grafana's uid; folders: the path of titles,
     `Shop/Payments`;
     rule groups: `namespace/group`, the namespace being the rule file's name without its ending;
+    PrometheusRules: the object's name;
     alertmanager: `main`; notification policies: `main`; mute timings, message templates and contact
     points: the name; alert rule groups (Grafana's own): `folder/group`, the folder as above.
     """
@@ -60,29 +65,36 @@ class Ref:
         return f"{self.kind}/{self.uid}"
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """One thing to deliver, or one thing found live, as plain JSON in the API's own shape.
-
-    spec by kind
 def alert_group_ref(folder: str, name: str) -> Ref:
     """Return the reference of a group of Grafana's rules; a slash in its name is none of a path."""
     return Ref(ALERT_RULE_GROUP, f"{folder}/{name.replace('/', '%2F')}")
 
 
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One thing to deliver, or one thing found live, as plain JSON in the API's own shape.
+
+    spec by kind
       dashboard        Grafana's dashboard JSON, without id and version
       library panel    {"name", "model"}; the model has no id, gridPos, libraryPanel
       datasource       `POST /api/datasources` body without secureJsonData
       folder           {"title": …}; the uid is Grafana's business
       rule groups      one group as in a rule file: {"name", "interval"?, "rules": […]}
+      alert rule group {"name", "interval" in seconds, "rules": [as Grafana's API has them]}
+      prometheus-rule  the Kubernetes object
       alertmanager     the Alertmanager configuration
+      mute-timing      {"name", "time_intervals"}
+      message-template {"name", "template"}
+      contact-point    {"name", "integrations": [{"uid", "type", "settings", …}]}, no secrets
+      notification-policy  the whole tree, as Grafana's API has it
 
     folder: titles joined with "/", "" at the root (dashboards, library panels, folders' parent).
     marks: what is known of the parts, by JSON pointer into spec ("" is the whole).
     revision: the server's version, for a safe update.
-      alert rule group {"name", "interval" in seconds, "rules": [as Grafana's API has them]}
-      prometheus-rule  the Kubernetes object
-    secrets: name in secureJsonData → reference (`env:NAME`, `file:/path`); never a value.
+    secrets: name → reference (`env:NAME`, `file:/path`); never a value. The name is a data source's
+      in secureJsonData; a contact point's `uid of the integration/setting`; an alertmanager's path
+      of the file that holds it there.
+    cautions: sentences about what of its definition could not be carried over, with the place.
     """
 
     ref: Ref
@@ -91,6 +103,7 @@ def alert_group_ref(folder: str, name: str) -> Ref:
     marks: Mapping[str, Mark] = field(default_factory=dict, compare=False, repr=False)
     revision: str = field(default="", compare=False)
     secrets: Mapping[str, str] = field(default_factory=dict, compare=False)
+    cautions: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def origin(self) -> Origin | None:

@@ -27,6 +27,13 @@ def spelled(value: Any) -> str:
     return cut(json.dumps(value, ensure_ascii=False, default=str))
 
 
+def text_of(value: Any) -> str:
+    """Return the text that a server which reads only texts makes of one of YAML's scalars."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def from_to(before: Any, after: Any) -> str:
     """Return `before → after`; of long texts, the part that differs."""
     if isinstance(before, str) and isinstance(after, str):

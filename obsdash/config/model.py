@@ -23,10 +23,17 @@ class TlsConfig:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryConfig:
-    """A folder; `mount` is where the servers that read it see it."""
+    """A folder; `mount` is where the servers that read it see it.
+
+    rules_for: the readers that Prometheus rules are written for. metadata: `namespace` and `labels`
+    of PrometheusRules. partial_response: Thanos' strategy, its own default when empty.
+    """
 
     path: str
     mount: str = ""
+    rules_for: tuple[str, ...] = ("prometheus",)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    partial_response: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,10 @@ class ManagedRulesConfig:
 
 @dataclass(frozen=True, slots=True)
 class GrafanaConfig:
-    """A Grafana over HTTP; `token`, or `user` and `password`. Without `rules` it takes none."""
+    """A Grafana over HTTP; `token`, or `user` and `password`. Without `rules` it takes none.
+
+    routing: whether it takes the project's routing, and all its policies are the project's.
+    """
 
     url: str
     token: str = ""
@@ -50,6 +60,7 @@ class GrafanaConfig:
     password: str = ""
     org: int = 0
     rules: ManagedRulesConfig | None = None
+    routing: bool = False
     tls: TlsConfig = field(default_factory=TlsConfig)
 
 

@@ -21,8 +21,16 @@ _TLS = ("ca", "cert", "key", "verify")
 _AUTH = ("token", "user", "password")
 _RULES = ("rules_folder", "rules_prometheus", "rules_loki", "records", "records_to")
 _SECRET = ("token", "password")
+_READERS = ("prometheus", "prometheusrule", "thanos")
 _FLAVOURS = ("mimir", "cortex", "loki", "grafana")
-_TYPES: Mapping[str, type] = {"org": int, "verify": bool, "replicas": list, "records": bool}
+_TYPES: Mapping[str, type] = {
+    "org": int,
+    "verify": bool,
+    "replicas": list,
+    "records": bool,
+    "routing": bool,
+    "rules_for": list,
+}
 
 
 def parse_targets(
@@ -61,7 +69,28 @@ def _override(
 
 
 def _directory(table: Table) -> DirectoryConfig:
-    return DirectoryConfig(table.required("path"), table.text("mount"))
+    rules = table.texts("rules_for") or ("prometheus",)
+    for wrong in sorted({*rules} - {*_READERS}):
+        why = f"{wrong!r} is not a reader of rules{nearest(wrong, _READERS)}"
+        table.wrong("rules_for", why, help_=f"readers: {', '.join(_READERS)}")
+    strategy = table.text("partial_response_strategy")
+    if strategy not in ("", "warn", "abort"):
+        table.wrong("partial_response_strategy", f"{strategy!r} is neither warn nor abort")
+    return DirectoryConfig(
+        path=table.required("path"),
+        mount=table.text("mount"),
+        rules_for=rules,
+        metadata=_metadata(table.table("metadata")),
+        partial_response=strategy,
+    )
+
+
+def _metadata(table: Table) -> Mapping[str, str | Mapping[str, str]]:
+    table.known("namespace", "labels")
+    labels = table.table("labels")
+    named = {"namespace": table.text("namespace")} if table.text("namespace") else {}
+    texts = {key: labels.text(key) for key in labels.values}
+    return {**named, **({"labels": texts} if texts else {})}
 
 
 def _grafana(table: Table) -> GrafanaConfig:
@@ -77,6 +106,7 @@ def _grafana(table: Table) -> GrafanaConfig:
         password=password,
         org=table.number("org"),
         rules=_managed_rules(table),
+        routing=table.flag("routing", False),
         tls=_tls(table),
     )
 
@@ -148,8 +178,11 @@ def _tls(table: Table) -> TlsConfig:
 
 
 _TARGETS: Mapping[str, tuple[tuple[str, ...], Callable[[Table], TargetConfig]]] = {
-    "directory": (("path", "mount"), _directory),
-    "grafana": (("url", *_AUTH, "org", *_RULES, *_TLS), _grafana),
+    "directory": (
+        ("path", "mount", "rules_for", "metadata", "partial_response_strategy"),
+        _directory,
+    ),
+    "grafana": (("url", *_AUTH, "org", *_RULES, "routing", *_TLS), _grafana),
     "prometheus": (("url", "rules", "replicas", *_AUTH, *_TLS), _prometheus),
     "alertmanager": (("url", "config", *_AUTH, *_TLS), _alertmanager),
     "ruler": (("url", "flavour", "tenant", "prefix", "datasource", *_AUTH, *_TLS), _ruler),

@@ -15,6 +15,7 @@ from obsdash.diff.notifications import (
     timing_findings,
 )
 from obsdash.diff.plain import plain_findings
+from obsdash.diff.prometheusrule import object_findings
 from obsdash.diff.rules import group_findings
 from obsdash.migration.sources import Sources
 from obsdash.resource import (
@@ -29,7 +30,9 @@ from obsdash.resource import (
     MESSAGE_TEMPLATE,
     MUTE_TIMING,
     NOTIFICATION_POLICY,
+    PROMETHEUS_RULE,
     RULE_GROUP,
+    THANOS_RULE_GROUP,
     Resource,
 )
 
@@ -49,6 +52,8 @@ FINDINGS: Mapping[str, Callable[[Resource, Resource], Iterator[Finding]]] = {
     ALERT_RULE_GROUP: alert_group_findings,
     RULE_GROUP: group_findings,
     LOKI_RULE_GROUP: group_findings,
+    THANOS_RULE_GROUP: group_findings,
+    PROMETHEUS_RULE: object_findings,
     ALERTMANAGER: alertmanager_findings,
 }
 

@@ -15,13 +15,15 @@ from obsdash.resource import (
     DASHBOARD,
     DATASOURCE,
     LOKI_RULE_GROUP,
+    PROMETHEUS_RULE,
     RULE_GROUP,
+    THANOS_RULE_GROUP,
     Ref,
     Resource,
     Spec,
+    alert_group_ref,
 )
 
-    alert_group_ref,
 _JSON = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 
 
@@ -183,17 +185,27 @@ def _encode_document(resources: Sequence[Resource]) -> bytes:
 
 
 def _decode_alertmanager(_: str, content: bytes) -> list[Resource]:
-    spec = yaml.load(content)
-    if not isinstance(spec, dict):
-        raise ValueError("the configuration is a mapping")
-    return [Resource(Ref(ALERTMANAGER, "main"), spec)]
+    return [Resource(Ref(ALERTMANAGER, "main"), _mapping(content))]
+
+
+def _decode_object(path: str, content: bytes) -> list[Resource]:
+    return [Resource(Ref(PROMETHEUS_RULE, stem(path)), _mapping(content))]
+
+
+def _mapping(content: bytes) -> Spec:
+    document = yaml.load(content)
+    if not isinstance(document, dict):
+        raise ValueError("the document is a mapping")
+    return document
 
 
 FORMATS = {
     DASHBOARD: Format(False, _encode_dashboard, _decode_dashboard),
     DATASOURCE: Format(True, _encode_datasources, _decode_datasources),
+    ALERT_RULE_GROUP: Format(True, _encode_alert_rules, _decode_alert_rules),
     RULE_GROUP: Format(True, _encode_groups, _groups_decoder(RULE_GROUP)),
     LOKI_RULE_GROUP: Format(True, _encode_groups, _groups_decoder(LOKI_RULE_GROUP)),
-    ALERTMANAGER: Format(False, _encode_alertmanager, _decode_alertmanager),
+    THANOS_RULE_GROUP: Format(True, _encode_groups, _groups_decoder(THANOS_RULE_GROUP)),
+    PROMETHEUS_RULE: Format(False, _encode_document, _decode_object),
+    ALERTMANAGER: Format(False, _encode_document, _decode_alertmanager),
 }
-    ALERT_RULE_GROUP: Format(True, _encode_alert_rules, _decode_alert_rules),

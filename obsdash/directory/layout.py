@@ -11,7 +11,9 @@ from obsdash.resource import (
     FOLDER,
     KINDS,
     LOKI_RULE_GROUP,
+    PROMETHEUS_RULE,
     RULE_GROUP,
+    THANOS_RULE_GROUP,
     Ref,
     Resource,
 )
@@ -19,24 +21,31 @@ from obsdash.resource import (
 DASHBOARDS = "grafana/dashboards"
 DATASOURCES_FILE = "grafana/provisioning/datasources/obsdash.yaml"
 PROVIDER_FILE = "grafana/provisioning/dashboards/obsdash.yaml"
+ALERT_RULES_FILE = "grafana/provisioning/alerting/obsdash-rules.yaml"
 ALERTMANAGER_FILE = "alertmanager/alertmanager.yml"
 
-ALERT_RULES_FILE = "grafana/provisioning/alerting/obsdash-rules.yaml"
 # Loki's ruler reads a folder a tenant; `fake` is the tenant when authentication is off.
-RULES = {RULE_GROUP: "prometheus/rules", LOKI_RULE_GROUP: "loki/rules/fake"}
+RULES = {
+    RULE_GROUP: "prometheus/rules",
+    LOKI_RULE_GROUP: "loki/rules/fake",
+    THANOS_RULE_GROUP: "thanos/rules",
+}
+OBJECTS = "kubernetes/prometheusrules"
 
 # Where a resource of each kind may be, ours or not: a folder and the ending of the files in it.
 PLACES = {
     DATASOURCE: ("grafana/provisioning/datasources", (".yaml", ".yml")),
     DASHBOARD: (DASHBOARDS, (".json",)),
+    ALERT_RULE_GROUP: ("grafana/provisioning/alerting", ("/obsdash-rules.yaml",)),
     RULE_GROUP: (RULES[RULE_GROUP], (".yml",)),
     LOKI_RULE_GROUP: (RULES[LOKI_RULE_GROUP], (".yml", ".yaml")),
+    THANOS_RULE_GROUP: (RULES[THANOS_RULE_GROUP], (".yml",)),
+    PROMETHEUS_RULE: (OBJECTS, (".yaml",)),
     ALERTMANAGER: ("alertmanager", ("/alertmanager.yml",)),
 }
 
 # Grafana makes one folder of a directory and cannot nest them: a path of titles becomes one title.
 NESTING = " › "
-    ALERT_RULE_GROUP: ("grafana/provisioning/alerting", ("/obsdash-rules.yaml",)),
 
 
 def place(resource: Resource) -> str:
@@ -48,8 +57,12 @@ def place(resource: Resource) -> str:
         return f"{folder_place(resource.folder)}/{uid}.json"
     if kind == DATASOURCE:
         return DATASOURCES_FILE
+    if kind == ALERT_RULE_GROUP:
+        return ALERT_RULES_FILE
     if kind == ALERTMANAGER:
         return ALERTMANAGER_FILE
+    if kind == PROMETHEUS_RULE:
+        return f"{OBJECTS}/{uid}.yaml"
     return f"{RULES[kind]}/{_namespace(resource.ref)}.yml"
 
 
@@ -57,8 +70,6 @@ def folder_place(folder: str) -> str:
     """Return the directory of the dashboards in a folder."""
     return f"{DASHBOARDS}/{folder.replace('/', NESTING)}" if folder else DASHBOARDS
 
-    if kind == ALERT_RULE_GROUP:
-        return ALERT_RULES_FILE
 
 def folder_at(path: str) -> str:
     """Return the folder whose directory a path is."""

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from obsdash.delivery.librarypanels import inlined
+from obsdash.delivery.rulefiles import RuleFiles
 from obsdash.directory import formats
 from obsdash.directory.encoder import Encoder
 from obsdash.directory.layout import DASHBOARDS, PLACES
@@ -23,11 +24,15 @@ class DirectoryTarget:
     """Files for Grafana's file provisioning, rule files, an Alertmanager configuration.
 
     mount: where the servers see the directory, when that is another path than ours.
+    rules: in which files rules are wanted.
     """
 
-    def __init__(self, path: Path, *, mount: str | None = None) -> None:
+    def __init__(
+        self, path: Path, *, mount: str | None = None, rules: RuleFiles | None = None
+    ) -> None:
         """Take a path that need not exist yet."""
         self._root = path
+        self._rules = rules or RuleFiles()
         served = mount.rstrip("/") if mount else path.absolute()
         self._provider = formats.provider(f"{served}/{DASHBOARDS}")
         self._encoder = Encoder()
@@ -38,8 +43,8 @@ class DirectoryTarget:
         return f"directory {self._root}"
 
     def take(self, resources: Collection[Resource]) -> tuple[Resource, ...]:
-        """Return what of the resources belongs here, library panels within the dashboards."""
-        return of_kinds(inlined(resources), (FOLDER, *PLACES))
+        """Return what of the resources belongs here: library panels within dashboards, rules."""
+        return of_kinds(self._rules.take(inlined(resources)), (FOLDER, *PLACES))
 
     def files(self) -> Mapping[str, str]:
         """Return our files: relative path → SHA-256 of what was written; raises TargetError."""

@@ -6,6 +6,7 @@ from typing import Any
 from obsdash.durations import format_duration, milliseconds
 from obsdash.promql import canonical, parse_error
 from obsdash.resource import Spec
+from obsdash.spelling import text_of
 
 
 def definition(shown: Mapping[str, Any], interval: int) -> Spec:
@@ -58,8 +59,8 @@ def _same(rule: Spec, shown: Spec, common: Mapping[str, Any]) -> bool:
         and rule.get("record") == shown.get("record")
         and _length(rule.get("for")) == _length(shown.get("for"))
         and _length(rule.get("keep_firing_for")) == _length(shown.get("keep_firing_for"))
-        and texts(labels) == texts(shown.get("labels"))
-        and texts(rule.get("annotations")) == texts(shown.get("annotations"))
+        and _texts(labels) == _texts(shown.get("labels"))
+        and _texts(rule.get("annotations")) == _texts(shown.get("annotations"))
         and _same_expression(str(rule.get("expr")), str(shown.get("expr")))
     )
 
@@ -84,12 +85,6 @@ def _milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def texts(values: Mapping[str, Any] | None) -> dict[str, str]:
-    """Return labels or annotations as the texts that Prometheus makes of YAML's scalars."""
-    return {name: _text(value) for name, value in (values or {}).items()}
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _texts(values: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return labels or annotations as the texts that Prometheus makes of them."""
+    return {name: text_of(value) for name, value in (values or {}).items()}

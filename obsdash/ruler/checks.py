@@ -22,8 +22,8 @@ def _problems(dialect: Dialect, resource: Resource) -> Iterator[str]:
         yield why
     if not group.get("rules"):
         yield "a group without rules cannot be stored"
-    if "/" in group["name"] and not dialect.slashes:
-        yield f"{dialect.product} cannot delete a group with a slash in its name"
+    if found := {*dialect.unsafe} & {*resource.ref.uid.replace("/", "", 1)}:
+        yield f"{dialect.product} cannot delete what has {min(found)!r} in its name"
     if dialect.grafana and (milliseconds(str(group.get("interval") or "0")) or 0) % _STEP:
         yield f"interval {group['interval']} is no multiple of 10s, as Grafana wants it"
     for key in dialect.lacks:

@@ -14,7 +14,7 @@ class Dialect:
     kind: of the groups that it takes.
     lacks: keys, of a group or a rule, that it does not keep, and what becomes of them.
     extra: keys of a group beyond Prometheus' own.
-    slashes: whether a group with a slash in its name can be deleted again.
+    unsafe: characters that a name may not hold: a group with them could not be deleted again.
     reformats: whether it shows what is loaded in a spelling of its own.
     grafana: whether the rules become Grafana's own: evaluated as they are stored, at intervals of
     whole ten seconds, each with a uid.
@@ -28,7 +28,7 @@ class Dialect:
     kind: str = RULE_GROUP
     lacks: Mapping[str, str] = field(default_factory=dict)
     extra: Collection[str] = ()
-    slashes: bool = True
+    unsafe: str = ""
     reformats: bool = False
     grafana: bool = False
 
@@ -60,7 +60,7 @@ DIALECTS = (
         build="/loki/api/v1/status/buildinfo",
         kind=LOKI_RULE_GROUP,
         lacks={"keep_firing_for": _DROPPED, "query_offset": _DROPPED},
-        slashes=False,
+        unsafe="/%",
         reformats=True,
     ),
     Dialect(

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from obsdash.delivery.rulefiles import with_own_labels
 from obsdash.durations import milliseconds
-from obsdash.prometheus.groups import definition, loads_as, texts
+from obsdash.prometheus.groups import definition, loads_as
 from obsdash.resource import Spec
 from obsdash.ruler.dialects import Dialect
 from obsdash.ruler.uids import with_uids, without_uids
@@ -13,13 +14,8 @@ GRAFANAS_INTERVAL = 60_000  # milliseconds; what a group without one gets
 
 
 def delivered(dialect: Dialect, namespace: str, group: Spec) -> Spec:
-    """Return what is sent for a group.
-
-    The labels of a group go into its rules, which means the same: Loki and older Mimirs drop them.
-    """
-    common = group.get("labels") or {}
-    rules = [_labelled(rule, common) for rule in group.get("rules") or ()]
-    sent = {key: value for key, value in group.items() if key != "labels"} | {"rules": rules}
+    """Return what is sent for a group."""
+    sent = with_own_labels(group)
     return with_uids(namespace, sent) if dialect.grafana else sent
 
 
@@ -38,21 +34,15 @@ def stored(dialect: Dialect, shown: Spec, wanted: Spec | None) -> Spec:
 
 
 def is_loaded(dialect: Dialect, wanted: Spec, shown: Mapping[str, Any]) -> bool:
-    """Whether a group of the state API is what was stored; its interval may be the server's own."""
+    """Whether a group of the state API is what was stored.
+
+    Its interval may be the server's own, and Mimir does not show its limit.
+    """
     default = 0 if wanted.get("interval") else round(shown.get("interval", 0) * 1000)
-    loaded = definition(shown, default)
+    loaded = {**definition(shown, default), "limit": wanted.get("limit")}
     if dialect.reformats:
         return loads_as(_unread(wanted), _unread(loaded), default)
     return loads_as(wanted, loaded, default)
-
-
-def _labelled(rule: Spec, common: Mapping[str, Any]) -> Spec:
-    """Return a rule with all its labels, each value the text that YAML meant it to be."""
-    labels = texts({**common, **(rule.get("labels") or {})})
-    notes = texts(rule.get("annotations"))
-    said = {key: value for key, value in rule.items() if key not in ("labels", "annotations")}
-    more = {"labels": labels, "annotations": notes}
-    return {**said, "expr": str(rule["expr"]), **{key: held for key, held in more.items() if held}}
 
 
 def _unread(group: Spec) -> Spec:

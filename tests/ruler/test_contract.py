@@ -114,7 +114,7 @@ def test_a_run_is_undone(lab: Lab) -> None:
 
 
 def test_names_with_spaces_and_signs_come_back(lab: Lab) -> None:
-    wanted = lab.group("shop api/é + 50%")
+    wanted = lab.group("shop api/é + 5 & 6")
     assert verbs(lab.sync(wanted)) == ["created"]
     assert not lab.plan(wanted)
     assert verbs(lab.sync(prune=True)) == ["deleted"]

@@ -4,7 +4,7 @@ import pytest
 
 from obsdash.errors import TargetError
 from obsdash.plan import Blocked
-from obsdash.resource import Resource
+from obsdash.resource import Ref, Resource
 from obsdash.target import Applied, Failed
 from tests.doubles.ruler import RulerDouble, running_ruler
 from tests.ruler.conftest import Lab
@@ -83,7 +83,7 @@ def test_a_missing_tenant_is_the_servers_own_sentence() -> None:
         ("grafana", {"interval": "15s"}, "interval 15s is no multiple of 10s"),
         ("mimir", {"rules": []}, "a group without rules cannot be stored"),
         ("cortex", {"source_tenants": ["a"]}, "a rule group has no key 'source_tenants'"),
-        ("loki", {"name": "a/b"}, "Loki cannot delete a group with a slash in its name"),
+        ("loki", {"name": "a%b"}, "Loki cannot delete what has '%' in its name"),
     ],
 )
 def test_what_cannot_be_stored_is_blocked_in_the_plan(
@@ -91,8 +91,8 @@ def test_what_cannot_be_stored_is_blocked_in_the_plan(
 ) -> None:
     with running_ruler(flavour) as double:
         lab = lab_for(double)
-        good = lab.group("api/errors")
-        (action,) = lab.plan(Resource(good.ref, {**good.spec, **settings})).actions
+        spec = {**lab.group("api/errors").spec, **settings}
+        (action,) = lab.plan(Resource(Ref(lab.kind, f"api/{spec['name']}"), spec)).actions
     assert isinstance(action, Blocked)
     assert sentence in action.reason
 

@@ -166,7 +166,7 @@ class RulerDouble:
             "name": group["name"],
             "file": space,
             "interval": (milliseconds(group.get("interval") or "1m") or 0) / 1000,
-            "limit": group.get("limit", 0),
+            **({} if self.flavour == "mimir" else {"limit": group.get("limit", 0)}),
             "rules": [self._rule(rule, group.get("labels") or {}) for rule in group["rules"]],
         }
 
