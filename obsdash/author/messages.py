@@ -1,4 +1,10 @@
-"""What a notification says, as Go templates that Alertmanager fills in."""
+"""What a notification says, as Go templates that Alertmanager fills in.
+
+All channels say the same, each in its own markup: for each alert its summary, its description, and
+where to go from here.
+"""
+
+from dataclasses import dataclass
 
 TITLE = (
     '[{{ .Status | toUpper }}{{ if eq .Status "firing" }}:{{ .Alerts.Firing | len }}{{ end }}]'
@@ -14,41 +20,62 @@ PAGERDUTY_SEVERITY = (
     '{{ else if match "^(critical|warning|info)$" .CommonLabels.severity }}'
     "{{ .CommonLabels.severity }}{{ else }}error{{ end }}"
 )
+OPSGENIE_PRIORITY = (
+    '{{ if match "^(critical|page)$" .CommonLabels.severity }}P1'
+    '{{ else if match "^(warning|ticket)$" .CommonLabels.severity }}P3{{ else }}P5{{ end }}'
+)
 ALERTMANAGER_LINK = "{{ .ExternalURL }}/#/alerts"
 
 # urlquery writes a space as +, which the silence form would take literally.
-_SILENCE = (
+SILENCE_LINK = (
     "{{ $.ExternalURL }}/#/silences/new?filter=%7B"
     "{{ range $i, $p := .Labels.SortedPairs }}{{ if $i }}%2C{{ end }}"
     '{{ $p.Name }}%3D%22{{ reReplaceAll "\\\\+" "%20" ($p.Value | urlquery) }}%22{{ end }}%7D'
 )
 
 
-def slack() -> str:
-    """Return the text of a Slack message."""
-    return _body(bold="*%s*", link="<%s|%s>")
+MOST = 10  # alerts of a message; a channel would cut off a longer one anywhere
 
 
-def markdown() -> str:
-    """Return the text in Markdown, for Discord and Teams."""
-    return _body(bold="**%s**", link="[%s](%s)", text_first=True)
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """How a channel writes bold text, a link with {text} and {address}, the end of a line."""
+
+    bold: str
+    link: str
+    between: str = " · "
+    end: str = "\n"
 
 
-def _body(bold: str, link: str, *, text_first: bool = False) -> str:
-    def linked(address: str, text: str) -> str:
-        return link % ((text, address) if text_first else (address, text))
+SLACK = Markup(bold="*{}*", link="<{address}|{text}>")
+MARKDOWN = Markup(bold="**{}**", link="[{text}]({address})")
+HTML = Markup(bold="<b>{}</b>", link='<a href="{address}">{text}</a>')
+MAIL = Markup(bold="<b>{}</b>", link='<a href="{address}">{text}</a>', end="<br>\n")
+PLAIN = Markup(bold="{}", link="{text}: {address}", between="\n")
 
-    def annotation(name: str, text: str) -> str:
-        shown = linked(f"{{{{ .Annotations.{name} }}}}", text)
-        return f'{{{{ if match "^https?://" .Annotations.{name} }}}}{shown} · {{{{ end }}}}'
 
-    lines = [
-        "{{ range .Alerts }}" + bold % "{{ .Annotations.summary }}",
-        "{{ with .Annotations.description }}{{ . }}",
-        "{{ end }}"
-        + annotation("dashboard", "Panel")
-        + annotation("runbook_url", "Runbook")
-        + linked(_SILENCE, "Silence"),
-        "{{ end }}",
+def body(markup: Markup) -> str:
+    """Return the text of a message. The silence link is for what fires."""
+    links = [
+        _link(markup, "Panel", ".Annotations.dashboard"),
+        _link(markup, "Runbook", ".Annotations.runbook_url"),
+        '{{ if eq .Status "firing" }}'
+        + markup.link.format(text="Silence", address=SILENCE_LINK)
+        + "{{ else }}resolved{{ end }}",
     ]
-    return "\n".join(lines)
+    alert = [
+        markup.bold.format("{{ .Annotations.summary }}") + markup.end,
+        "{{ with .Annotations.description }}{{ . }}" + markup.end + "{{ end }}",
+        "".join(links) + markup.end,
+    ]
+    return (
+        f"{{{{ range $n, $alert := .Alerts }}}}{{{{ if lt $n {MOST} }}}}{''.join(alert)}"
+        f"{{{{ else if eq $n {MOST} }}}}… and {{{{ len $.Alerts }}}} in all{markup.end}"
+        "{{ end }}{{ end }}"
+    )
+
+
+def _link(markup: Markup, text: str, address: str) -> str:
+    """Return a link that is there only when it leads out of the machine."""
+    shown = markup.link.format(text=text, address=f"{{{{ {address} }}}}")
+    return f'{{{{ if match "^https?://" {address} }}}}{shown}{markup.between}{{{{ end }}}}'

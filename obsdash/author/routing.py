@@ -115,7 +115,18 @@ class Routing:
     def resources(self) -> Iterable[Resource]:
         """Yield the configuration, as far as its channels are set."""
         spec, marks = split_marks(self._document())
-        yield Resource(Ref(ALERTMANAGER, "main"), spec, marks=marks)
+        yield Resource(Ref(ALERTMANAGER, "main"), spec, marks=marks, secrets=self._secrets())
+
+    def _secrets(self) -> dict[str, str]:
+        """Return what the files of secrets stand for: path where Alertmanager runs → reference."""
+        files = SecretFiles(self.secrets_dir)
+        channels = [*self.fallback, *(channel for route in self.routes for channel in route.to)]
+        return {
+            files.path(reference): reference
+            for channel in channels
+            if channel.is_set()
+            for reference in channel.references()
+        }
 
     def _document(self) -> Json:
         fallback = next(([channel] for channel in self.fallback if channel.is_set()), [])

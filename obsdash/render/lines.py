@@ -131,6 +131,8 @@ def heading(plan: Plan) -> str:
 
 def besides(plan: Plan) -> Iterator[str]:
     """Mention what is live and not wanted, and what nobody can see."""
+    for caution in plan.cautions:
+        yield f"Left out: {printable(caution)}"
     if plan.orphans:
         yield f"No longer defined, deleted with --prune only: {_some(plan.orphans)}"
     if plan.unmanaged:

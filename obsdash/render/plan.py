@@ -75,6 +75,7 @@ def _plan_json(plan: Plan) -> dict[str, Any]:
         "orphans": [str(ref) for ref in plan.orphans],
         "unmanaged": [str(ref) for ref in plan.unmanaged],
         "noise": dict(plan.noise),
+        "cautions": list(plan.cautions),
         "unseen": [str(ref) for ref in plan.unseen],
     }
 
