@@ -161,19 +161,19 @@ def _replace(store: Store, place: str, old: Integration, name: str, new: Integra
             (name if key == place else key): ([new] if key == place else value)
             for key, value in points
         }
-        _rename_in_routes(store, place, name)
+        _rename_where_used(store, place, name)
     else:
         store.contact_points[place].remove(old)
         store.contact_points.setdefault(name, []).append(new)
         if not store.contact_points[place]:
             del store.contact_points[place]
-            _rename_in_routes(store, place, name)
+            _rename_where_used(store, place, name)
 
 
-def _rename_in_routes(store: Store, old: str, new: str) -> None:
-    for route in routes_of(store.policies):
-        if route.get("receiver") == old:
-            route["receiver"] = new
+def _rename_where_used(store: Store, old: str, new: str) -> None:
+    for place in (*routes_of(store.policies), *store.rules_settings()):
+        if place.get("receiver") == old:
+            place["receiver"] = new
 
 
 def _refuse_used(store: Store, name: str) -> None:
@@ -183,6 +183,12 @@ def _refuse_used(store: Store, name: str) -> None:
             raise Refusal(500, f"contact point '{name}' is currently used by a notification policy")
         message = "Contact point is currently referenced by a notification policy."
         raise Refusal.named(409, f"{ERRORS}.referenced", message)
+    if any(settings["receiver"] == name for settings in store.rules_settings()):
+        message = (
+            "Contact point is currently used in the notification settings of one or many alert"
+            " rules."
+        )
+        raise Refusal.named(409, f"{ERRORS}.used-by-rule", message)
 
 
 def _document(store: Store, name: str, integration: Integration) -> Json:

@@ -172,7 +172,7 @@ def _stored(
         created=now(),
     )
     if existing:
-        existing.versions.append(version)
+        existing.versions = [*existing.versions, version][-store.keep_versions :]
         existing.folder, existing.data = folder, data
     else:
         store.dashboards[uid] = Dashboard(identity, uid, folder, data, [version])

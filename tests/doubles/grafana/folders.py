@@ -67,10 +67,15 @@ def move_folder(store: Store, call: Call, uid: str) -> Answer:
 
 def delete_folder(store: Store, call: Call, uid: str) -> Answer:
     _known(store, call, uid)
+    rules = [r.uid for r in store.rules.values() if r.folder in {f.uid for f in store.inside(uid)}]
+    if rules and call.query.get("forceDeleteRules") != ["true"]:
+        raise _has_rules(store)
     if any(library.in_use(store, folder.uid) for folder in store.inside(uid)):
         raise Refusal(
             403, "Folder could not be deleted because it contains library elements in use"
         )
+    for rule in rules:
+        del store.rules[rule]
     for folder in list(store.inside(uid)):
         for element in [e.uid for e in store.library.values() if e.folder == folder.uid]:
             del store.library[element]
@@ -86,7 +91,12 @@ def count_contents(store: Store, call: Call, uid: str) -> Answer:
     _known(store, call, uid)
     below = {f.uid for f in store.inside(uid)}
     dashboards = sum(d.folder in below for d in store.dashboards.values())
-    counts = {"alertrule": 0, "dashboard": dashboards, "folder": len(below) - 1, "librarypanel": 0}
+    counts = {
+        "alertrule": sum(r.folder in below for r in store.rules.values()),
+        "dashboard": dashboards,
+        "folder": len(below) - 1,
+        "librarypanel": sum(e.folder in below for e in store.library.values()),
+    }
     if store.numbers >= (13, 0):
         counts = {f"{noun}s": number for noun, number in counts.items()}
     return Answer(200, counts)
@@ -106,6 +116,13 @@ class Denial(Refusal):
     def __init__(self, permission: str) -> None:
         super().__init__(403, "")
         self.answer = denied(permission)
+
+
+def _has_rules(store: Store) -> Refusal:
+    if store.numbers >= (13, 0):
+        message = "Folder cannot be deleted: folder is not empty"
+        return Refusal.named(400, "folder.not-empty", message)
+    return Refusal(400, "folder cannot be deleted: folder contains alert rules")
 
 
 def _changed(store: Store) -> Refusal:

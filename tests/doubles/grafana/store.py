@@ -6,15 +6,19 @@ import json
 import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
 from functools import cache
+from typing import Any
 
 from tests.doubles.grafana.answers import Refusal, User
 from tests.doubles.grafana.versions import EMPTY_DEFAULT
 
 Json = dict[str, Any]
+
+
+ADMIN = User("admin", "Admin", server_admin=True)
 
 
 @dataclass
@@ -90,6 +94,32 @@ class Integration:
         return self.alias or name
 
 
+@dataclass
+class Rule:
+    """A rule that Grafana evaluates; `index` is its place in the group, ties go by id."""
+
+    document: Json  # as it is answered, without provenance
+    interval: int  # seconds, of the whole group
+    version: int = 1
+    index: int = 0
+
+    @property
+    def uid(self) -> str:
+        return str(self.document["uid"])
+
+    @property
+    def title(self) -> str:
+        return str(self.document["title"])
+
+    @property
+    def folder(self) -> str:
+        return str(self.document["folderUID"])
+
+    @property
+    def group(self) -> str:
+        return str(self.document["ruleGroup"])
+
+
 class Store:
     """All of one server's state. `version` decides the semantics."""
 
@@ -100,6 +130,8 @@ class Store:
         self.dashboards: dict[str, Dashboard] = {}
         self.datasources: dict[str, Datasource] = {}
         self.library: dict[str, LibraryElement] = {}
+        self.rules: dict[str, Rule] = {}
+        self.recording_rules = False  # the feature flag of versions that have one
         self.contact_points: dict[str, list[Integration]] = default_contact_point(self)
         self.policies: Json = default_policies(self)
         self.timings: dict[str, list[Json]] = {}
@@ -107,10 +139,14 @@ class Store:
         self.provenances: dict[tuple[str, str], str] = {}  # by kind and name
         self.revision = 0  # of contact points, policies, timings and templates together
         self.tokens: dict[str, User] = {}
+        self.accounts: dict[str, User] = {}  # of services, by number
+        self.people: dict[str, User] = {ADMIN.login: ADMIN}  # the password is the login
         self.hide_version = False
         self.git_workflow = False
         self.stale: list[Json] | None = None  # what the search shows while it lags behind
         self.denied: set[str] = set()  # uids of dashboards that nobody may see
+        self.keep_versions = 0  # how many of a dashboard; 0: all
+        self.next_uids: list[str] = []  # that are made up next
         self._ids = itertools.count(1)
 
     @property
@@ -134,7 +170,29 @@ class Store:
         return next(self._ids)
 
     def new_uid(self) -> str:
-        return f"generated-{self.next_id()}"
+        return self.next_uids.pop(0) if self.next_uids else f"generated-{self.next_id()}"
+
+    def group(self, folder: str, name: str) -> list[Rule]:
+        """Return the rules of a group in their order."""
+        found = [r for r in self.rules.values() if (r.folder, r.group) == (folder, name)]
+        return sorted(found, key=lambda rule: (rule.index, rule.document["id"]))
+
+    def rules_settings(self) -> Iterator[Json]:
+        """Yield the notification settings of the rules that have some."""
+        for rule in self.rules.values():
+            if settings := rule.document.get("notification_settings"):
+                yield settings
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Take back what happened to the rules when the block ends in a refusal."""
+        rules = {uid: replace(rule) for uid, rule in self.rules.items()}
+        provenances = dict(self.provenances)
+        try:
+            yield
+        except Refusal:
+            self.rules, self.provenances = rules, provenances
+            raise
 
     def inside(self, uid: str) -> Iterator[Folder]:
         """Yield the folder and all below it."""
@@ -176,8 +234,8 @@ def checked_uid(uid: str) -> str:
     return uid
 
 
+@cache
 def slug(title: str) -> str:
     """Return what a title becomes in a URL; Grafana up to 11.2 compares titles by it."""
     text = title.lower().replace("&", " and ").replace("@", " at ")
     return re.sub("[^a-z0-9_]+", "-", text).strip("-_") or title
-@cache

@@ -49,6 +49,13 @@ def delete_timing(store: Store, call: Call, name: str) -> Answer:
         if store.has(NAMED_ERRORS):
             raise Refusal.named(409, f"{ERRORS}.used", "Conflict", UsedByRoutes=True)
         raise Refusal(500, f"mute time '{name}' is currently used by a notification policy")
+    users = [
+        rule.uid
+        for rule in store.rules.values()
+        if name in (rule.document.get("notification_settings") or {}).get("mute_time_intervals", ())
+    ]
+    if users:
+        raise Refusal.named(409, f"{ERRORS}.used", "Conflict", UsedByRules=users)
     provenance.count_write(store, call)
     store.timings.pop(name, None)
     provenance.forget(store, KIND, name)

@@ -1,0 +1,47 @@
+"""Service accounts, and what only the server's administrator may do."""
+
+from tests.doubles.grafana.answers import Answer, Call, Json, Refusal, Route, User, denied
+from tests.doubles.grafana.store import Store
+
+RELOADED = {"dashboards": "Dashboards", "datasources": "Datasources", "alerting": "Alerting"}
+
+
+def create_account(store: Store, call: Call) -> Answer:
+    name, role = str(call.body["name"]), str(call.body["role"])
+    number = len(store.accounts) + 2  # the first is the administrator
+    store.accounts[str(number)] = User(f"sa-{name.lower()}", role)
+    return Answer(201, {**_account(store, str(number)), "name": name})
+
+
+def create_token(store: Store, call: Call, number: str) -> Answer:
+    if number not in store.accounts:
+        raise Refusal(404, "service account not found")
+    key = f"glsa_{store.next_id()}"
+    store.tokens[key] = store.accounts[number]
+    return Answer(200, {"id": store.next_id(), "name": str(call.body["name"]), "key": key})
+
+
+def reload_provisioning(store: Store, call: Call, what: str) -> Answer:
+    if not (call.user and call.user.server_admin):
+        return denied("provisioning:reload")
+    return Answer(200, {"message": f"{RELOADED[what]} config reloaded"})
+
+
+def _account(store: Store, number: str) -> Json:
+    user = store.accounts[number]
+    return {
+        "id": int(number),
+        "login": user.login,
+        "orgId": -1,
+        "isDisabled": False,
+        "role": user.role,
+        "tokens": 0,
+        "avatarUrl": "",
+    }
+
+
+ROUTES = (
+    Route("POST", "/serviceaccounts", create_account, "Admin", "serviceaccounts:create"),
+    Route("POST", "/serviceaccounts/*/tokens", create_token, "Admin", "serviceaccounts:write"),
+    Route("POST", "/admin/provisioning/*/reload", reload_provisioning),
+)
