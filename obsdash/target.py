@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
+from obsdash.drift import ASK, Base, Policy
 from obsdash.errors import TargetError
 from obsdash.plan import Action, Blocked, Create, Delete, Plan, Snapshot, Update, make_plan
 from obsdash.resource import Ref, Resource, fingerprint
-
-if TYPE_CHECKING:
-    from obsdash.drift import Base, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ class Target(Protocol):
 class Versioned(Protocol):
     """A target that keeps old versions of objects, so that edits there can be told from ours."""
 
-    def bases(self, updates: Collection[Update]) -> "Mapping[Ref, Base]":
+    def bases(self, updates: Collection[Update]) -> Mapping[Ref, Base]:
         """Return what we saved last of each object, or why that is not known."""
 
 
@@ -94,15 +92,15 @@ def of_kinds(resources: Collection[Resource], kinds: Collection[str]) -> tuple[R
 def plan_for(
     target: Target,
     resources: Collection[Resource],
+    policy: Policy = ASK,
     *,
     prune: bool = False,
     rotate: bool = False,
-    policy: "Policy | None" = None,
 ) -> Plan:
     """Read a target and compare it with what is defined for it.
 
     rotate: write all secrets again, as nobody can see whether they changed.
-    policy: what to do about what others edited there; without one, an edited object is refused.
+    policy: what to do about what others edited there.
     """
     desired = target.take(resources)
     snapshot = target.read(desired)
@@ -110,9 +108,9 @@ def plan_for(
     updates = [action for action in plan.actions if isinstance(action, Update)]
     if not updates or not isinstance(target, Versioned):
         return plan
-    from obsdash.drift import ASK, three_way  # not paid where nothing differs
+    from obsdash.drift.settle import three_way  # not paid where nothing differs
 
-    return three_way(plan, target.bases(updates), policy or ASK, snapshot.sources)
+    return three_way(plan, target.bases(updates), policy, snapshot.sources)
 
 
 def apply_plan(

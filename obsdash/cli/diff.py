@@ -8,6 +8,8 @@ import click
 from obsdash.cli.context import Context
 from obsdash.cli.output import note, write_result
 from obsdash.cli.planning import make_plans, show
+from obsdash.cli.settling import settling
+from obsdash.drift import Policy, Take
 from obsdash.plan import Plan
 
 _EPILOG = """\b
@@ -37,9 +39,10 @@ Examples:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Also write JSON to a file.",
 )
-@click.option("--exit-code", is_flag=True, help="Exit with 1 when something differs.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 unless everything is as defined.")
 @click.option("--prune", is_flag=True, help="Plan to delete what is ours and no longer defined.")
 @click.option("--adopt", is_flag=True, help="Plan to take over what exists and is not ours yet.")
+@settling
 @click.option("--rotate-secrets", is_flag=True, help="Plan to write all secrets again.")
 @click.option("--noise", is_flag=True, help="Count the folded differences by class.")
 @click.pass_obj
@@ -53,22 +56,26 @@ def command(
     exit_code: bool,
     prune: bool,
     adopt: bool,
+    take: Take | None,
+    merge: bool,
     rotate_secrets: bool,
     noise: bool,
 ) -> int:
     """Show what a sync would change, as a reviewer would say it.
 
-    REF names a resource as printed (dashboard/api), * allowed; none means all of them.
+    REF names a resource as printed (dashboard/api), * allowed; none means all of them. What was
+    edited in Grafana is told apart from your changes; docs/drift.md describes it.
     """
     targets = context.targets(adopt=adopt)
-    plans = make_plans(context, targets, refs, prune=prune, rotate=rotate_secrets)
+    policy = Policy(take or "", merge)
+    plans = make_plans(context, targets, refs, policy, prune=prune, rotate=rotate_secrets)
     click.echo(show(context, plans, format_, noise=noise))
     for file, kind in ((markdown, "markdown"), (json_, "json")):
         if file:
             write_result(file, show(context, plans, kind, noise=noise) + "\n")
     if out:
         _save(context, plans, out)
-    return 1 if exit_code and any(plans) else 0
+    return 1 if exit_code and not all(plan.in_sync for plan in plans) else 0
 
 
 def _save(context: Context, plans: Sequence[Plan], out: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from obsdash.cli.context import Context
 from obsdash.cli.output import to_json
+from obsdash.drift import ASK, Policy
 from obsdash.errors import ConfigError
 from obsdash.plan import Plan
 from obsdash.selection import narrow
@@ -15,13 +16,14 @@ def make_plans(
     context: Context,
     targets: Sequence[Target],
     refs: Sequence[str],
+    policy: Policy = ASK,
     *,
     prune: bool,
     rotate: bool = False,
 ) -> list[Plan]:
     """Run the definitions and compare them with each target."""
     resources = context.load().resources
-    plans = [plan_for(target, resources, prune=prune, rotate=rotate) for target in targets]
+    plans = [plan_for(target, resources, policy, prune=prune, rotate=rotate) for target in targets]
     return narrow(plans, refs)
 
 

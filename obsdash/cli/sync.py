@@ -8,6 +8,8 @@ import click
 from obsdash.cli.applying import apply_all, confirm, on_terminal
 from obsdash.cli.context import Context
 from obsdash.cli.planning import make_plans, saved_plans, show
+from obsdash.cli.settling import settling
+from obsdash.drift import Policy, Take
 from obsdash.errors import ConfigError
 from obsdash.guard import danger
 from obsdash.plan import Plan
@@ -30,6 +32,7 @@ Examples:
 )
 @click.option("--prune", is_flag=True, help="Delete what is ours and no longer defined.")
 @click.option("--adopt", is_flag=True, help="Take over what exists and is not ours yet.")
+@settling
 @click.option("--rotate-secrets", is_flag=True, help="Write all secrets again.")
 @click.option("--bulk", is_flag=True, help="Allow changing more than 30 % of ten or more objects.")
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
@@ -42,6 +45,8 @@ def command(
     plan_file: Path | None,
     prune: bool,
     adopt: bool,
+    take: Take | None,
+    merge: bool,
     rotate_secrets: bool,
     bulk: bool,
     dry_run: bool,
@@ -53,16 +58,17 @@ def command(
     Exits with 0 when everything is as planned, 1 when an object failed or was refused, 2 when the
     sync could not begin or was interrupted.
     """
-    if plan_file and (refs or prune or rotate_secrets):
+    if plan_file and (refs or prune or rotate_secrets or take or merge):
         raise ConfigError(
-            "a saved plan is applied as it is:"
-            " it takes neither REF nor --prune nor --rotate-secrets"
+            "a saved plan is applied as it is: it takes neither REF nor an option of its making",
+            help="give --prune, --rotate-secrets, --take and --merge to obsdash diff --out",
         )
     targets = context.targets(adopt=adopt)
     if plan_file:
         plans = saved_plans(context, targets, plan_file)
     else:
-        plans = make_plans(context, targets, refs, prune=prune, rotate=rotate_secrets)
+        policy = Policy(take or "", merge)
+        plans = make_plans(context, targets, refs, policy, prune=prune, rotate=rotate_secrets)
     # In JSON the result is the report; the plan is then for the reader of the log.
     click.echo(show(context, plans, "text"), err=format_ == "json")
     if dry_run:

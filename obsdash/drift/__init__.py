@@ -4,6 +4,5 @@ Three documents decide: the *base* that obsdash saved last, what is live, and wh
 """
 
 from obsdash.drift.model import ASK, Base, Policy, Take
-from obsdash.drift.settle import three_way
 
-__all__ = ["ASK", "Base", "Policy", "Take", "three_way"]
+__all__ = ["ASK", "Base", "Policy", "Take"]

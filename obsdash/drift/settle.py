@@ -74,8 +74,8 @@ def _reason(conflicts: Sequence[Edit], policy: Policy) -> str:
     people = sorted({edit.save.by for edit in conflicts if edit.save and edit.save.by})
     by = f" by {', '.join(people)}" if people else ""
     if policy.merge:
-        return f"edited in Grafana{by} where the definition changed, too: --take ours or theirs"
+        return f"edited in Grafana{by} where the definition changed, too: add --take ours or theirs"
     return (
-        f"edited in Grafana{by} since obsdash saved it: --take ours overwrites that, "
-        "--take theirs leaves it as it is, --merge joins both"
+        f"edited in Grafana{by}: --take ours overwrites that, --take theirs leaves it as it is,"
+        " --merge joins both"
     )

@@ -8,6 +8,7 @@ alone would have saved then is found by taking that version's edits out again.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import NamedTuple
 
@@ -169,4 +170,5 @@ class _History:
 
 
 def _save(listed: Json) -> Save:
-    return Save(int(listed["version"]), listed.get("createdBy") or "", listed["created"])
+    at = datetime.fromisoformat(listed["created"]).astimezone(UTC)
+    return Save(int(listed["version"]), listed.get("createdBy") or "", f"{at:%Y-%m-%dT%H:%M:%SZ}")

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from obsdash.journal import Part, Run
+from obsdash.render.changes import columns
 from obsdash.render.escape import printable
-from obsdash.render.lines import columns
 from obsdash.render.report import outcome_json, totals
 from obsdash.target import Applied
 

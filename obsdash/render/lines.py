@@ -1,21 +1,18 @@
 """A plan in lines of text, which the terminal and Markdown share."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from obsdash.change import Change
 from obsdash.diff.noise import NOISE
-from obsdash.origin import Origin
-from obsdash.plan import Action, Blocked, Create, Delete, Plan, Update
+from obsdash.plan import Action, Blocked, Create, Delete, Kept, Plan, Update
+from obsdash.render.changes import change_lines
+from obsdash.render.edits import resolved, sided
 from obsdash.render.escape import printable
 from obsdash.resource import ALERTMANAGER, DASHBOARD, DATASOURCE, Ref, Resource
 from obsdash.words import count
 
-ALIKE = 4  # parts that changed in the same way fold into one line
 MOST_REFS = 5  # that a line names
-_WIDEST = 72  # of a column: what is longer pushes the next one away instead of all rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,74 +26,30 @@ class Entry:
     lines: tuple[str, ...] = ()
 
 
-def entry(action: Action, *, noise: bool) -> Entry:
+def entry(action: Action | Kept, *, noise: bool) -> Entry:
     """Put an action into words."""
     match action:
         case Create(desired=desired):
             return Entry("+", *_headline(desired), summary(desired))
-        case Update(desired=desired, changes=changes, noise=folded):
-            lines = (*_changes(changes, desired.origin), *hidden(folded, noise=noise))
-            return Entry("~", *_headline(desired), "", lines)
+        case Update(desired=desired, changes=changes, sides=sides):
+            told = sided(sides, desired) if sides else change_lines(changes, desired.origin)
+            notes = (f"({printable(note)})" for note in action.notes)
+            lines = (*told, *notes, *hidden(action.noise, noise=noise))
+            return Entry("~", *_headline(desired), resolved(sides) if sides else "", lines)
         case Delete(live=live):
             return Entry("-", *_headline(live), summary(live))
-        case Blocked(desired=desired, reason=reason):
-            return Entry("!", *_headline(desired), printable(reason))
+        case Blocked(desired=desired, reason=reason, sides=sides):
+            lines = tuple(sided(sides, desired)) if sides else ()
+            return Entry("!", *_headline(desired), printable(reason), lines)
+        case Kept(desired=desired, sides=sides):
+            lines = tuple(sided(sides, desired, waiting=True))
+            return Entry("=", *_headline(desired), "left as edited in Grafana", lines)
         case _:
             assert_never(action)
 
 
 def _headline(resource: Resource) -> tuple[str, str]:
     return printable(str(resource.ref)), printable(str(resource.origin or ""))
-
-
-def _changes(changes: Sequence[Change], whole: Origin | None) -> Iterator[str]:
-    alike = Counter(change.text for change in changes if _repeatable(change))
-    shown: set[str] = set()
-    rows = []
-    for change in changes:
-        number = alike[change.text] if _repeatable(change) else 1
-        if number < ALIKE:
-            cells = printable(change.subject), printable(change.text)
-            place = _place(change.origin, whole)
-            rows.append((*cells, place) if cells[0] else (cells[1], "", place))
-        elif change.text not in shown:
-            shown.add(change.text)
-            rows.append((_noun(change.subject, number), printable(change.text), ""))
-    yield from columns(rows)
-
-
-def _repeatable(change: Change) -> bool:
-    """Whether a change reads the same without its subject: a part that was edited."""
-    return change.verb == "changed" and " " in change.subject
-
-
-def _noun(subject: str, number: int) -> str:
-    return count(number, subject.partition(" ")[0])
-
-
-def _place(origin: Origin | None, whole: Origin | None) -> str:
-    """Return a place as short as it is clear: nothing for the resource's own, `:57` in its file."""
-    if origin is None or origin == whole:
-        return ""
-    if whole and origin.file == whole.file:
-        return f":{origin.line}"
-    return printable(str(origin))
-
-
-def columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Align rows in columns; a cell that is too wide, or alone, does not widen its column."""
-    if not rows:
-        return []
-    widths = [
-        max(
-            (len(row[i]) for row in rows if len(row[i]) <= _WIDEST and any(row[i + 1 :])), default=0
-        )
-        for i in range(len(rows[0]))
-    ]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
 
 
 def hidden(folded: Mapping[str, int], *, noise: bool) -> Iterator[str]:
@@ -120,8 +73,8 @@ def counts(plan: Plan) -> str:
         f"{kinds.count(Create)} to create, {kinds.count(Update)} to change, "
         f"{kinds.count(Delete)} to delete"
     )
-    blocked = kinds.count(Blocked)
-    return f"{text}, {blocked} blocked" if blocked else text
+    more = ((kinds.count(Blocked), "blocked"), (len(plan.kept), "left as edited"))
+    return ", ".join([text, *(f"{number} {word}" for number, word in more if number)])
 
 
 def heading(plan: Plan) -> str:
@@ -142,6 +95,26 @@ def besides(plan: Plan) -> Iterator[str]:
             "Secrets cannot be read back, so a new value under the same reference is not seen"
             f" (--rotate-secrets writes them again): {_some(plan.unseen)}"
         )
+
+    yield from two_way(plan)
+
+
+def two_way(plan: Plan) -> Iterator[str]:
+    """Name what could only be compared with what is live, and why."""
+    by_reason: dict[str, list[Ref]] = {}
+    for ref, why in plan.two_way.items():
+        by_reason.setdefault(why, []).append(ref)
+    for why, refs in by_reason.items():
+        yield f"Two-way, edits cannot be told from your changes: {_some(refs)} ({printable(why)})"
+
+
+def noted(plan: Plan) -> Iterator[str]:
+    """Say what there is to know of unchanged objects."""
+    by_note: dict[str, list[Ref]] = {}
+    for ref, notes in plan.notes.items():
+        for note in notes:
+            by_note.setdefault(note, []).append(ref)
+    yield from (f"({_some(refs)}: {printable(note)})" for note, refs in by_note.items())
 
 
 def _some(refs: Sequence[Ref]) -> str:
@@ -164,10 +137,17 @@ def _holdings(resource: Resource) -> Iterator[str]:
         yield str(spec.get("type") or "")
     elif resource.ref.kind == ALERTMANAGER:
         yield count(len(spec.get("receivers") or ()), "receiver")
-    elif rules := spec.get("rules"):
+    elif rules := _rules(spec):
         records = sum("record" in rule for rule in rules)
         parts = (count(number, noun) for number, noun in _kinds(len(rules) - records, records))
         yield ", ".join(parts)
+
+
+def _rules(spec: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the rules of a group, or of all groups of a PrometheusRule."""
+    inner = spec.get("spec")
+    groups = inner.get("groups") or () if isinstance(inner, dict) else (spec,)
+    return [rule for group in groups for rule in group.get("rules") or ()]
 
 
 def _kinds(alerts: int, records: int) -> list[tuple[int, str]]:

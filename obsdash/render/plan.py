@@ -6,24 +6,25 @@ from typing import Any
 import click
 
 from obsdash.change import Change
-from obsdash.plan import Action, Blocked, Create, Delete, Plan, Update
+from obsdash.plan import Action, Blocked, Create, Delete, Edit, Kept, Plan, Sides, Update
+from obsdash.render.changes import columns
 from obsdash.render.escape import code
 from obsdash.render.lines import (
     Entry,
     besides,
-    columns,
     counts,
     entry,
     heading,
     hidden,
+    noted,
     summary,
 )
 from obsdash.words import count
 
 MARKER = "<!-- obsdash plan -->"
 COMMENT_LIMIT = 65_536  # characters of a pull-request comment on GitHub
-_NAMES = {Create: "create", Update: "change", Delete: "delete", Blocked: "blocked"}
-_COLORS = {"+": "green", "~": "yellow", "-": "red", "!": "magenta"}
+_NAMES = {Create: "create", Update: "change", Delete: "delete", Blocked: "blocked", Kept: "kept"}
+_COLORS = {"+": "green", "~": "yellow", "-": "red", "!": "magenta", "=": "cyan"}
 
 
 def plan_text(plan: Plan, *, color: bool, noise: bool) -> str:
@@ -33,19 +34,23 @@ def plan_text(plan: Plan, *, color: bool, noise: bool) -> str:
 
 def _text(plan: Plan, *, color: bool, noise: bool) -> Iterator[str]:
     unchanged = f"{len(plan.unchanged)} unchanged"
-    folded = list(hidden(plan.noise, noise=noise))
-    if not plan.actions:
+    folded = [*hidden(plan.noise, noise=noise), *noted(plan)]
+    if plan.in_sync:
         yield f"In sync: {heading(plan)} · {unchanged}"
         yield from (f"    {line}" for line in folded)
         yield from besides(plan)
         return
     yield f"Plan for {heading(plan)} · {counts(plan)}, {unchanged}"
     yield ""
-    yield from _entries([entry(action, noise=noise) for action in plan.actions], color=color)
+    yield from _entries([entry(one, noise=noise) for one in _shown(plan)], color=color)
     yield from (f"  unchanged: {line}" for line in folded)
     yield ""
     yield from besides(plan)
     yield f"Plan: {counts(plan)}. Checksum {plan.checksum}."
+
+
+def _shown(plan: Plan) -> tuple[Action | Kept, ...]:
+    return (*plan.actions, *plan.kept)
 
 
 def _entries(entries: Sequence[Entry], *, color: bool) -> Iterator[str]:
@@ -61,7 +66,7 @@ def plans_json(plans: Sequence[Plan]) -> dict[str, Any]:
 
 
 def _plan_json(plan: Plan) -> dict[str, Any]:
-    kinds = [type(action) for action in plan.actions]
+    kinds = [type(one) for one in _shown(plan)]
     return {
         "target": plan.target,
         "server": plan.server,
@@ -70,17 +75,20 @@ def _plan_json(plan: Plan) -> dict[str, Any]:
             **{name: kinds.count(kind) for kind, name in _NAMES.items()},
             "unchanged": len(plan.unchanged),
         },
-        "actions": [_action_json(action) for action in plan.actions],
+        "actions": [_action_json(one) for one in _shown(plan)],
         "unchanged": [str(ref) for ref in plan.unchanged],
         "orphans": [str(ref) for ref in plan.orphans],
         "unmanaged": [str(ref) for ref in plan.unmanaged],
         "noise": dict(plan.noise),
         "cautions": list(plan.cautions),
         "unseen": [str(ref) for ref in plan.unseen],
+        "notes": {str(ref): list(notes) for ref, notes in plan.notes.items()},
+        "twoWay": {str(ref): why for ref, why in plan.two_way.items()},
     }
 
 
-def _action_json(action: Action) -> dict[str, Any]:
+def _action_json(action: Action | Kept) -> dict[str, Any]:
+    sides = None if isinstance(action, Create | Delete) else action.sides
     resource = action.live if isinstance(action, Delete) else action.desired
     return {
         "action": _NAMES[type(action)],
@@ -91,12 +99,33 @@ def _action_json(action: Action) -> dict[str, Any]:
         "origin": str(resource.origin) if resource.origin else None,
         "summary": summary(resource),
         "reason": action.reason if isinstance(action, Blocked) else None,
-        "changes": [_change_json(c) for c in action.changes] if isinstance(action, Update) else [],
+        "changes": [change_json(c) for c in action.changes] if isinstance(action, Update) else [],
         "noise": dict(action.noise) if isinstance(action, Update) else {},
+        "notes": list(action.notes) if isinstance(action, Update) else [],
+        "yours": [change_json(change) for change in sides.yours] if sides else [],
+        "edits": edits_json(sides),
     }
 
 
-def _change_json(change: Change) -> dict[str, Any]:
+def edits_json(sides: Sides | None) -> list[dict[str, Any]]:
+    """Return what others edited as documents, each with who and when."""
+    return [_edit_json(edit) for edit in sides.edits] if sides else []
+
+
+def _edit_json(edit: Edit) -> dict[str, Any]:
+    save = edit.save
+    return {
+        **change_json(edit.change),
+        "by": save.by if save else None,
+        "at": save.at if save else None,
+        "version": save.version if save else None,
+        "collides": edit.collides,
+        "fate": edit.fate,
+    }
+
+
+def change_json(change: Change) -> dict[str, Any]:
+    """Return a change as a document."""
     return {
         "subject": change.subject,
         "text": change.text,
@@ -124,14 +153,14 @@ Shape = Callable[[Sequence[Entry]], Iterator[str]]
 
 
 def _markdown(plan: Plan, shape: Shape) -> Iterator[str]:
-    if not plan.actions:
+    if plan.in_sync:
         yield f"### In sync: {code(heading(plan))}"
         yield f"{len(plan.unchanged)} unchanged."
     else:
         yield f"### Plan for {code(heading(plan))}"
         yield f"{counts(plan)}, {len(plan.unchanged)} unchanged. Checksum `{plan.checksum}`."
         yield ""
-        yield from shape([entry(action, noise=False) for action in plan.actions])
+        yield from shape([entry(one, noise=False) for one in _shown(plan)])
     yield from ("", *(code(line) for line in besides(plan)))
 
 

@@ -153,6 +153,7 @@ def test_the_json_has_everything_and_a_version() -> None:
         "change": 1,
         "delete": 1,
         "blocked": 1,
+        "kept": 0,
         "unchanged": 41,
     }
     assert plan["checksum"] == PLAN.checksum
