@@ -13,7 +13,7 @@ LAYERS = (
     {"cli"},
     {"render", "scaffold", "stack"},
     {"build", "connect", "guard", "selection", "undo"},
-    {"verify", "ruletest", "routetest", "backtest"},
+    {"verify", "ruletest", "routetest", "backtest", "preview"},
     {"config"},
     {"project"},
     {"adapters"},

@@ -21,7 +21,8 @@ Values       thresholds(base, (value, color), …), map_values, map_range, map_s
 
 Rules        RuleGroup(name, [Alert(…), Record(…)]), SLO with Availability, Latency, Ratio
              RuleTest; label("job"), value() in texts
-Routing      Routing, Route, Inhibit, RouteTest; Slack, Discord, Email, Teams, PagerDuty, Webhook
+Routing      Routing, Route, Inhibit, RouteTest; Slack, Discord, Email, Teams, PagerDuty, OpsGenie,
+             Telegram, Webhook
 Sources      PrometheusSource, LokiSource, TempoSource, JaegerSource, AlertmanagerSource,
              ElasticsearchSource, PostgresSource, RedisSource, DataSource(type=…)
 
@@ -30,7 +31,16 @@ What is made of JSON takes `raw={…}`, which is laid over the result, for what 
 
 from obsdash.author import units
 from obsdash.author.annotations import LokiAnnotation, PrometheusAnnotation, TagAnnotation
-from obsdash.author.channels import Discord, Email, PagerDuty, Slack, Teams, Webhook
+from obsdash.author.channels import (
+    Discord,
+    Email,
+    OpsGenie,
+    PagerDuty,
+    Slack,
+    Teams,
+    Telegram,
+    Webhook,
+)
 from obsdash.author.charts import Heatmap, Histogram, PieChart, StateTimeline, TimeSeries
 from obsdash.author.dashboard import Dashboard
 from obsdash.author.datasources import (
@@ -111,6 +121,7 @@ __all__ = [
     "Loki",
     "LokiAnnotation",
     "LokiSource",
+    "OpsGenie",
     "PagerDuty",
     "Panel",
     "PanelLink",
@@ -137,6 +148,7 @@ __all__ = [
     "TagAnnotation",
     "TagLinks",
     "Teams",
+    "Telegram",
     "Tempo",
     "TempoSource",
     "Text",

@@ -87,7 +87,7 @@ class Slack(Channel):
             "color": messages.COLOR,
             "title": messages.TITLE,
             "title_link": messages.ALERTMANAGER_LINK,
-            "text": messages.slack(),
+            "text": messages.body(messages.SLACK),
             "fallback": messages.TITLE,
         }
 
@@ -114,7 +114,7 @@ class Discord(Channel):
             "send_resolved": True,
             "webhook_url_file": files.path(self.url),
             "title": messages.TITLE,
-            "message": messages.markdown(),
+            "message": messages.body(messages.MARKDOWN),
         }
 
 
@@ -140,7 +140,7 @@ class Teams(Channel):
             "send_resolved": True,
             "webhook_url_file": files.path(self.url),
             "title": messages.TITLE,
-            "text": messages.markdown(),
+            "text": messages.body(messages.MARKDOWN),
         }
 
 
@@ -180,6 +180,8 @@ class Email(Channel):
             **(login if self.username else {}),
             "require_tls": self.require_tls,
             "headers": {"Subject": messages.TITLE},
+            "html": messages.body(messages.MAIL),
+            "text": messages.body(messages.PLAIN),
         }
 
 
@@ -201,6 +203,64 @@ class PagerDuty(Channel):
             "routing_key_file": files.path(self.routing_key),
             "description": messages.TITLE,
             "severity": messages.PAGERDUTY_SEVERITY,
+            "details": {"alerts": messages.body(messages.PLAIN)},
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpsGenie(Channel):
+    """An OpsGenie team, through an API integration."""
+
+    key = "opsgenie_configs"
+    api_key: str
+
+    def references(self) -> tuple[str, ...]:
+        """Return the key."""
+        return (self.api_key,)
+
+    def config(self, files: SecretFiles) -> dict[str, Any]:
+        """Return the entry of opsgenie_configs."""
+        return {
+            "send_resolved": True,
+            "api_key_file": files.path(self.api_key),
+            "message": messages.TITLE,
+            "description": messages.body(messages.PLAIN),
+            "priority": messages.OPSGENIE_PRIORITY,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telegram(Channel):
+    """A Telegram chat, through a bot; `chat` is the chat's number, negative for a group."""
+
+    key = "telegram_configs"
+    token: str
+    chat: int
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if isinstance(self.chat, bool) or not isinstance(self.chat, int) or not self.chat:
+            raise DefinitionError(
+                f"Telegram: chat is {self.chat!r}, not the number of a chat", origin=self.origin
+            )
+
+    @property
+    def since(self) -> Version:
+        """Return the first version that reads the token from a file."""
+        return (0, 26)
+
+    def references(self) -> tuple[str, ...]:
+        """Return the bot's token."""
+        return (self.token,)
+
+    def config(self, files: SecretFiles) -> dict[str, Any]:
+        """Return the entry of telegram_configs."""
+        return {
+            "send_resolved": True,
+            "bot_token_file": files.path(self.token),
+            "chat_id": self.chat,
+            "parse_mode": "HTML",
+            "message": f"<b>{messages.TITLE}</b>\n{messages.body(messages.HTML)}",
         }
 
 

@@ -4,7 +4,7 @@ All channels say the same, each in its own markup: for each alert its summary, i
 where to go from here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 TITLE = (
     '[{{ .Status | toUpper }}{{ if eq .Status "firing" }}:{{ .Alerts.Firing | len }}{{ end }}]'
@@ -26,14 +26,18 @@ OPSGENIE_PRIORITY = (
 )
 ALERTMANAGER_LINK = "{{ .ExternalURL }}/#/alerts"
 
+
+def _silence_link(value: str) -> str:
+    return (
+        "{{ $.ExternalURL }}/#/silences/new?filter=%7B"
+        "{{ range $i, $p := .Labels.SortedPairs }}{{ if $i }}%2C{{ end }}"
+        f"{{{{ $p.Name }}}}%3D%22{value}%22{{{{ end }}}}%7D"
+    )
+
+
 # urlquery writes a space as +, which the silence form would take literally.
-SILENCE_LINK = (
-    "{{ $.ExternalURL }}/#/silences/new?filter=%7B"
-    "{{ range $i, $p := .Labels.SortedPairs }}{{ if $i }}%2C{{ end }}"
-    '{{ $p.Name }}%3D%22{{ reReplaceAll "\\\\+" "%20" ($p.Value | urlquery) }}%22{{ end }}%7D'
-)
-
-
+SILENCE_LINK = _silence_link('{{ reReplaceAll "\\\\+" "%20" ($p.Value | urlquery) }}')
+SILENCE_LINK_IN_HTML = _silence_link("{{ $p.Value }}")  # which html/template encodes by itself
 MOST = 10  # alerts of a message; a channel would cut off a longer one anywhere
 
 
@@ -45,12 +49,13 @@ class Markup:
     link: str
     between: str = " · "
     end: str = "\n"
+    silence: str = SILENCE_LINK
 
 
 SLACK = Markup(bold="*{}*", link="<{address}|{text}>")
 MARKDOWN = Markup(bold="**{}**", link="[{text}]({address})")
-HTML = Markup(bold="<b>{}</b>", link='<a href="{address}">{text}</a>')
-MAIL = Markup(bold="<b>{}</b>", link='<a href="{address}">{text}</a>', end="<br>\n")
+HTML = Markup(bold="<b>{}</b>", link='<a href="{address}">{text}</a>', silence=SILENCE_LINK_IN_HTML)
+MAIL = replace(HTML, end="<br>\n")
 PLAIN = Markup(bold="{}", link="{text}: {address}", between="\n")
 
 
@@ -60,7 +65,7 @@ def body(markup: Markup) -> str:
         _link(markup, "Panel", ".Annotations.dashboard"),
         _link(markup, "Runbook", ".Annotations.runbook_url"),
         '{{ if eq .Status "firing" }}'
-        + markup.link.format(text="Silence", address=SILENCE_LINK)
+        + markup.link.format(text="Silence", address=markup.silence)
         + "{{ else }}resolved{{ end }}",
     ]
     alert = [

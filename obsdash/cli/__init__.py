@@ -12,15 +12,16 @@ from obsdash.cli.context import Context
 from obsdash.cli.output import print_errors, use_color
 from obsdash.errors import ObsdashError
 
-# name → what `obsdash --help` says of it; the module is obsdash.cli.<name>.
+# name → what `obsdash --help` says of it; the module is obsdash.cli.<name>, with _ for -.
 COMMANDS: Mapping[str, str] = {
     "init": "Write a project that builds at once.",
     "build": "Compile all definitions for an environment.",
-    "test": "Run the rule tests beside the definitions.",
+    "test": "Run the rule and route tests beside the definitions.",
     "diff": "Show what a sync would change.",
     "sync": "Apply the plan to the environment's targets.",
     "history": "Show what each sync did.",
     "rollback": "Put back what a sync changed.",
+    "render-notification": "Show what people would read about an alert.",
     "verify": "Run every query on the live data sources.",
     "config": "Show the configuration, secrets masked.",
     "stack": "Start, stop and look at the bundled stack.",
@@ -56,7 +57,7 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"obsdash.cli.{cmd_name}").command
+        command = import_module(f"obsdash.cli.{cmd_name.replace('-', '_')}").command
         return command if isinstance(command, click.Command) else None
 
     def resolve_command(

@@ -23,7 +23,7 @@ Examples:
   obsdash test
   obsdash test --min-coverage 100
   obsdash test --format junit > rules.xml
-  obsdash --env prod test --backtest 7d
+  obsdash test --backtest 7d --env prod
 """
 
 

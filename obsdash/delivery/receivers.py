@@ -252,9 +252,9 @@ def _text(value: Any) -> Any:
         return {key: _text(one) for key, one in value.items()}
     if not isinstance(value, str):
         return value
-    return value.replace(messages.SILENCE_LINK, "{{ .SilenceURL }}").replace(
-        messages.ALERTMANAGER_LINK, "{{ .ExternalURL }}alerting/list"
-    )
+    for link in (messages.SILENCE_LINK, messages.SILENCE_LINK_IN_HTML):
+        value = value.replace(link, "{{ .SilenceURL }}")
+    return value.replace(messages.ALERTMANAGER_LINK, "{{ .ExternalURL }}alerting/list")
 
 
 def _finish(found: Integration) -> None:

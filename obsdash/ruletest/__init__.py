@@ -6,5 +6,6 @@ an expectation that cannot hold; the answer, `got:`, has every firing alert with
 
 from obsdash.ruletest.results import AlertCoverage, Check, Results, TestResult
 from obsdash.ruletest.run import run_tests
+from obsdash.ruletest.suite import alert_name
 
-__all__ = ["AlertCoverage", "Check", "Results", "TestResult", "run_tests"]
+__all__ = ["AlertCoverage", "Check", "Results", "TestResult", "alert_name", "run_tests"]

@@ -1,5 +1,6 @@
 """Routing: by label, to the channels that are set up, in the words of Alertmanager."""
 
+import os
 import subprocess
 from pathlib import Path
 from shutil import which
@@ -8,15 +9,18 @@ from typing import Any
 import pytest
 import yaml
 
+from obsdash import secrets
 from obsdash.author import (
     Discord,
     Email,
     Inhibit,
+    OpsGenie,
     PagerDuty,
     Route,
     Routing,
     Slack,
     Teams,
+    Telegram,
     Webhook,
 )
 from obsdash.author.channels import Channel
@@ -233,3 +237,42 @@ def test_alertmanager_accepts_the_configuration_whatever_is_set(
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_telegram_chat_is_a_number() -> None:
+    with pytest.raises(DefinitionError, match="not the number of a chat"):
+        Telegram(token="env:TEST_BOT", chat="@shop")  # type: ignore[arg-type]
+
+
+def test_every_channel_is_accepted_by_a_current_alertmanager(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amtool = newest_amtool()
+    channels = [
+        SLACK,
+        DISCORD,
+        PAGER,
+        MAIL,
+        Teams(url="env:TEST_TEAMS"),
+        OpsGenie(api_key="env:TEST_OPSGENIE"),
+        Telegram(token="env:TEST_BOT", chat=-100123),
+        Webhook(url="env:TEST_HOOK"),
+    ]
+    with secrets.taken_as_set():
+        config = _config(*channels)
+    file = tmp_path / "alertmanager.yml"
+    file.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+
+    done = subprocess.run([amtool, "check-config", file], capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(_receivers(config)["critical"]) == len(channels)
+
+
+def newest_amtool() -> str:
+    """Return the amtool beside an Alertmanager that OBSDASH_TEST_ALERTMANAGER_BIN names."""
+    for place in filter(None, os.environ.get("OBSDASH_TEST_ALERTMANAGER_BIN", "").split(":")):
+        folder = Path(place) if Path(place).is_dir() else Path(place).parent
+        if (folder / "amtool").is_file():
+            return str(folder / "amtool")
+    pytest.skip("OBSDASH_TEST_ALERTMANAGER_BIN names no Alertmanager with an amtool beside it")
