@@ -18,6 +18,8 @@ from obsdash.resource import Resource
 from obsdash.spelling import cut, from_to, quoted, spelled
 
 _EXPRESSION = "__expr__"
+_TOLD = {"title", "uid", "data"}  # apart from the rest
+_OF_ALERTS = {"condition", "noDataState", "execErrState", "for", "keep_firing_for"}
 
 
 Tell = Callable[[Group], Iterable[str]]
@@ -136,7 +138,7 @@ def _rule_findings(was: Rule, rule: Rule, desired: Resource) -> Iterator[Finding
     place = Place((), f"/rules/{was.index}", f"/rules/{rule.index}")
     if was.title != rule.title:
         yield _replaced("title", f"renamed from {quoted(was.title)}", was, rule, desired)
-    if was.body.get("uid") != rule.body.get("uid"):
+    elif was.body.get("uid") != rule.body.get("uid"):
         uids = from_to(was.body.get("uid"), rule.body.get("uid"))
         yield _replaced("uid", f"uid {uids}", was, rule, desired)
     scope = Scope(Part.ALERT_RULE, _rest(was), _rest(rule), place)
@@ -153,7 +155,8 @@ def _replaced(key: str, text: str, was: Rule, rule: Rule, desired: Resource) -> 
 
 
 def _rest(rule: Rule) -> Mapping[str, Any]:
-    return {k: v for k, v in rule.body.items() if k not in ("title", "uid", "data")}
+    told = _TOLD | (_OF_ALERTS if rule.type == "record" else set())
+    return {key: value for key, value in rule.body.items() if key not in told}
 
 
 def _query_findings(was: Rule, rule: Rule, desired: Resource) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from obsdash.grafana import heldrules
 from obsdash.grafana.folder import homeless
 from obsdash.grafana.rulelist import Listed, list_rules
 from obsdash.grafana.site import Found, Site, find, not_ours
-from obsdash.grafana.transport import Json
+from obsdash.grafana.trouble import GrafanaError
 from obsdash.resource import ALERT_RULE_GROUP, Ref, Resource, Spec
 from obsdash.words import count
 
@@ -20,7 +20,7 @@ _ROOT = ("v1", "provisioning")
 def read(site: Site, wanted: Mapping[str, Resource], *, others: bool) -> Found:
     """Read the wanted groups, ours, and the names of the rest."""
     found = Found()
-    groups = list_rules(site)
+    groups = _listed(site, needed=bool(wanted))
     looked = dict(wanted)
     for ref, rules in groups.items() if others else ():
         if all(rule.is_made_by(site.project) for rule in rules):
@@ -69,6 +69,16 @@ def keep(site: Site, live: Resource) -> str:
     rules = list_rules(site).get(live.ref, ())
     foreign = sum(not rule.is_made_by(site.project) for rule in rules)
     return f"it holds {count(foreign, 'rule')} that obsdash did not make" if foreign else ""
+
+
+def _listed(site: Site, *, needed: bool) -> Mapping[Ref, list[Listed]]:
+    """Return all rules; none where rules are not for us, or alerting is off, if none are needed."""
+    try:
+        return list_rules(site)
+    except GrafanaError as error:
+        if error.status in (403, 404) and not needed:
+            return {}
+        raise
 
 
 def _place(site: Site, group: Resource) -> tuple[str, ...]:
@@ -175,7 +185,10 @@ def _twins(
     """Yield which rules of other groups have a title that only one rule of the folder can have."""
     if site.server.prometheus_rules:
         return
-    titles = {rule["title"] for rule in heldrules.held(group.spec, site.server, site.project)}
+    live = {(rule.uid, rule.title) for rule in groups.get(group.ref, ())}
+    rules = heldrules.held(group.spec, site.server, site.project)
+    titles = {r["title"] for r in rules if (r["uid"], r["title"]) not in live}
+    own = {rule["uid"] for rule in rules}
     ours = {rule["uid"] for other in wanted.values() for rule in other.spec["rules"]}
     taken = {
         rule.title: ref
@@ -185,7 +198,7 @@ def _twins(
     }
     for other in wanted.values():
         if other.folder == group.folder and other.ref < group.ref:
-            taken |= {rule["title"]: other.ref for rule in other.spec["rules"]}
+            taken |= {r["title"]: other.ref for r in other.spec["rules"] if r["uid"] not in own}
     for title in sorted(titles & taken.keys()):
         yield (
             f"{site.server} allows a title once in a folder, and {taken[title]} has {title!r}:"

@@ -24,9 +24,14 @@ def held(group: Spec, server: Server, project: str) -> list[Spec]:
     """Return a group's rules as they are written, with the project's mark."""
     titles = _titles(group, server)
     return [
-        marked_rule({**_FULL, **rule, "title": titles[rule["uid"]]}, project)
+        marked_rule({**_FULL, **_condition(rule), **rule, "title": titles[rule["uid"]]}, project)
         for rule in group["rules"]
     ]
+
+
+def _condition(rule: Spec) -> Spec:
+    """Return a condition for a recording rule: up to 12.2 there has to be one, whatever it says."""
+    return {"condition": rule["record"]["from"]} if rule.get("record") else {}
 
 
 def shown(group: Spec, like: Spec, server: Server) -> Spec:
@@ -54,7 +59,7 @@ def unheld(group: Resource, server: Server) -> Iterator[str]:
         origin = group.origin_of(f"/rules/{index}")
         what = f"{rule['title']!r}{f' in {origin}' if origin else ''}"
         if rule.get("record"):
-            yield f"{server} has no recording rules (12.0 has), and {what} is one"
+            yield f"{server} has no recording rules (12.1 has), and {what} is one"
         if rule.get("keep_firing_for"):
             yield f"{server} has no keep_firing_for (12.0 has), which {what} sets"
 

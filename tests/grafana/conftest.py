@@ -84,8 +84,11 @@ class Lab:
         status, answer = self.call(method, path, body, token)
         return answer if status < 300 else None
 
-    def call(self, method: str, path: str, body: Json = None, token: str = "") -> tuple[int, Json]:
-        parts, headers = urlsplit(self.url), self.headers(token)
+    def call(
+        self, method: str, path: str, body: Json = None, token: str = "", **more: str
+    ) -> tuple[int, Json]:
+        """Call the server; more: headers."""
+        parts, headers = urlsplit(self.url), {**self.headers(token), **more}
         connection = HTTPConnection(parts.netloc, timeout=30)
         try:
             content = None if body is None else json.dumps(body)
@@ -154,7 +157,7 @@ class Lab:
                 self.api("DELETE", f"/library-elements/{panel['uid']}")
         for hit in self.api("GET", "/search?type=dash-folder&limit=5000"):
             if self.tag in hit["title"]:
-                self.api("DELETE", f"/folders/{hit['uid']}")
+                self.api("DELETE", f"/folders/{hit['uid']}?forceDeleteRules=true")
         accounts = self.api("GET", f"/serviceaccounts/search?query={self.tag}")
         for account in accounts["serviceAccounts"]:
             self.api("DELETE", f"/serviceaccounts/{account['id']}")
