@@ -52,7 +52,8 @@ class User:
 class Call:
     """One request, taken apart. `body` is None when there is none, or when it is not JSON.
 
-    headers: names in lower case. revision: of the notification settings, when the call arrived.
+    text: the body as it came. headers: names in lower case. revision: of the notification
+    settings, when the call arrived.
     """
 
     method: str
@@ -62,6 +63,7 @@ class Call:
     user: User | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     revision: int | None = None
+    text: str = ""
 
     def number(self, name: str, default: int) -> int:
         return int(self.query.get(name, [str(default)])[0] or default)

@@ -8,6 +8,7 @@ from tests.doubles.grafana.store import Rule, Store, now
 from tests.doubles.grafana.versions import (
     ABSENT_IS_404,
     CHECKED_RULES,
+    CONFLICT_IS_409,
     NAMED_ERRORS,
     ORDER_IN_GROUPS,
     RULE_LIST,
@@ -121,10 +122,11 @@ def _refuse_twin(store: Store, body: Json, besides: str) -> None:
 
 
 def _conflict(store: Store, uid: str) -> Refusal:
-    if not store.has(NAMED_ERRORS):
-        return Refusal(500, CONFLICT)
-    message = f"Failed to save alert rule '{uid}' in organization 1 due to conflict: {CONFLICT}"
-    extra = {"Error": CONFLICT, "OrgID": 1, "RuleUID": uid}
+    if not store.has(CONFLICT_IS_409):
+        return Refusal(400 if store.has(CHECKED_RULES) else 500, CONFLICT)
+    problem = "UNIQUE constraint failed: alert_rule.org_id, alert_rule.uid"
+    message = f"Failed to save alert rule '{uid}' in organization 1 due to conflict: {problem}"
+    extra = {"Error": problem, "OrgID": 1, "RuleUID": uid}
     return Refusal.named(409, "alerting.alert-rule.conflict", message, **extra)
 
 

@@ -19,6 +19,7 @@ import orjson
 from tests.doubles.grafana import (
     alertmanager,
     contacts,
+    convert,
     dashboards,
     datasources,
     folders,
@@ -46,6 +47,7 @@ ROUTES = (
     *rules.ROUTES,
     *groups.ROUTES,
     *ruler.ROUTES,
+    *convert.ROUTES,
     *contacts.ROUTES,
     *policies.ROUTES,
     *timings.ROUTES,
@@ -243,6 +245,7 @@ class _Handler(BaseHTTPRequestHandler):
                 body,
                 headers=headers,
                 revision=revision,
+                text=sent.decode(errors="replace"),
             )
             answer = double.answer(call, self.headers.get("Authorization") or "")
             self._reply(answer, fault)
@@ -255,7 +258,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         media = "text/html; charset=utf-8" if answer.text else "application/json"
         content = _encoded(answer.body) if answer.text is None else answer.text.encode()
-        headers = tuple(answer.headers.items())
+        media = answer.headers.get("Content-Type", media)
+        headers = tuple((n, v) for n, v in answer.headers.items() if n != "Content-Type")
         page = Page(answer.status, content, media, headers)
         self._write(page, part=0.5 if fault is Fault.HALF else 1.0)
 

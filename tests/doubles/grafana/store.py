@@ -102,6 +102,7 @@ class Rule:
     interval: int  # seconds, of the whole group
     version: int = 1
     index: int = 0
+    original: Json | None = None  # in Prometheus' form, where it was imported
 
     @property
     def uid(self) -> str:

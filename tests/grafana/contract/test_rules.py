@@ -124,14 +124,14 @@ def test_a_uid_is_taken_once(wire: Wire) -> None:
     folder = wire.folder("f")
     rule = made(wire, folder, "a")
     status, _ = wire.ask("POST", RULES, body(folder, rule["uid"], title=wire.name("b")))
-    assert status == (409 if wire.since(11) else 500)
+    assert status == (409 if wire.since(13) else 400 if wire.since(10) else 500)
 
 
-def test_a_title_is_taken_once_in_a_folder_before_13(wire: Wire) -> None:
+def test_a_title_is_taken_once_in_a_folder_before_12(wire: Wire) -> None:
     folder, title = wire.folder("f"), wire.name("title")
     made(wire, folder, "a", title=title)
     status, _ = wire.ask("POST", RULES, body(folder, wire.name("b"), title=title))
-    assert status == (201 if wire.since(13) else 409 if wire.since(11) else 500)
+    assert status == (201 if wire.since(12) else 400 if wire.since(10) else 500)
     assert made(wire, wire.folder("other"), "c", title=title)["title"] == title
 
 
