@@ -63,7 +63,7 @@ class Target(Protocol):
 
 
 @runtime_checkable
-class Versioned(Protocol):
+class Versioned(Target, Protocol):
     """A target that keeps old versions of objects, so that edits there can be told from ours."""
 
     def bases(self, updates: Collection[Update]) -> Mapping[Ref, Base]:

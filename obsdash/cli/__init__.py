@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "test": "Run the rule and route tests beside the definitions.",
     "diff": "Show what a sync would change.",
     "sync": "Apply the plan to the environment's targets.",
+    "pull": "Show what was edited in Grafana, on your lines.",
     "history": "Show what each sync did.",
     "rollback": "Put back what a sync changed.",
     "render-notification": "Show what people would read about an alert.",

@@ -20,9 +20,9 @@ class JsonPlaces(Mapping[str, Mark]):
     """
 
     def __init__(self, name: str, content: bytes, inside: str) -> None:
-        self._name = name
+        self.name = name
+        self.inside = inside
         self._content = content
-        self._inside = inside
 
     def __getitem__(self, pointer: str) -> Mark:
         return self._marks[pointer]
@@ -38,13 +38,13 @@ class JsonPlaces(Mapping[str, Mark]):
         begun = [match.start() for match in _OBJECT.finditer(self._content) if match[1]]
         objects = list(_objects(orjson.loads(self._content), ""))
         if len(begun) != len(objects):  # a key stands twice in an object: lines cannot be told
-            return {"": Mark(Origin(self._name, 0))}
+            return {"": Mark(Origin(self.name, 0))}
         ends = [match.start() for match in re.finditer(rb"\n", self._content)]
-        size = len(self._inside)
+        size = len(self.inside)
         return {
-            pointer[size:]: Mark(Origin(self._name, bisect_right(ends, start) + 1))
+            pointer[size:]: Mark(Origin(self.name, bisect_right(ends, start) + 1))
             for (pointer, listed), start in zip(objects, begun, strict=True)
-            if pointer == self._inside or (listed and pointer.startswith(f"{self._inside}/"))
+            if pointer == self.inside or (listed and pointer.startswith(f"{self.inside}/"))
         }
 
 

@@ -29,7 +29,7 @@ def sided(sides: Sides, desired: Resource, *, waiting: bool = False) -> Iterator
         yield "your changes, which are not applied:"
         yours = [f"  {line}" for line in yours]
     yield from yours
-    by_save = sorted(sides.edits, key=_save_order)
+    by_save = sorted(sides.edits, key=save_order)
     for save, edits in groupby(by_save, key=lambda edit: edit.save):
         yield f"edited in Grafana{saved(save)}:"
         rows = [_edit_row(edit, desired.origin) for edit in edits]
@@ -44,7 +44,8 @@ def saved(save: Save | None) -> str:
     return f"{by} at {printable(save.at[:16].replace('T', ' '))} UTC (version {save.version})"
 
 
-def _save_order(edit: Edit) -> int:
+def save_order(edit: Edit) -> int:
+    """Sort edits by the version that brought them."""
     return edit.save.version if edit.save else 0
 
 

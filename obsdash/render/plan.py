@@ -109,10 +109,11 @@ def _action_json(action: Action | Kept) -> dict[str, Any]:
 
 def edits_json(sides: Sides | None) -> list[dict[str, Any]]:
     """Return what others edited as documents, each with who and when."""
-    return [_edit_json(edit) for edit in sides.edits] if sides else []
+    return [edit_json(edit) for edit in sides.edits] if sides else []
 
 
-def _edit_json(edit: Edit) -> dict[str, Any]:
+def edit_json(edit: Edit) -> dict[str, Any]:
+    """Return an edit as a document."""
     save = edit.save
     return {
         **change_json(edit.change),
