@@ -16,7 +16,6 @@ from obsdash.config.model import (
     TargetConfig,
     TlsConfig,
 )
-from obsdash.delivery.rulefiles import RuleFiles
 from obsdash.project.files import outside_of_definitions
 from obsdash.target import Target
 
@@ -32,7 +31,7 @@ def connect(config: Config, target: TargetConfig, *, adopt: bool = False) -> Tar
             from obsdash.directory import DirectoryTarget
 
             folder = outside_of_definitions(config.root, config.root / target.path)
-            rules = rule_files(config, target)
+            rules = target.rule_files(config.project)
             return DirectoryTarget(folder, mount=target.mount or None, rules=rules)
         case GrafanaConfig():
             from obsdash.grafana import GrafanaTarget
@@ -98,17 +97,6 @@ def _managed_rules(config: Config, rules: ManagedRulesConfig | None) -> "Managed
         loki=rules.loki,
         records=rules.records,
         records_to=rules.records_to,
-    )
-
-
-def rule_files(config: Config, target: DirectoryConfig) -> RuleFiles:
-    """Return in which files a folder is to hold rules."""
-    return RuleFiles(
-        outputs=target.rules_for,
-        project=config.project,
-        namespace=target.metadata.get("namespace", ""),
-        labels=target.metadata.get("labels", {}),
-        partial_response=target.partial_response,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -70,6 +70,13 @@ def alert_group_ref(folder: str, name: str) -> Ref:
     return Ref(ALERT_RULE_GROUP, f"{folder}/{name.replace('/', '%2F')}")
 
 
+class Active(NamedTuple):
+    """How many alerts of a rule are under way."""
+
+    pending: int
+    firing: int
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """One thing to deliver, or one thing found live, as plain JSON in the API's own shape.
@@ -91,6 +98,7 @@ class Resource:
     folder: titles joined with "/", "" at the root (dashboards, library panels, folders' parent).
     marks: what is known of the parts, by JSON pointer into spec ("" is the whole).
     revision: the server's version, for a safe update.
+    alerts: of a live rule group, those under way, by JSON pointer of their rule.
     secrets: name → reference (`env:NAME`, `file:/path`); never a value. The name is a data source's
       in secureJsonData; a contact point's `uid of the integration/setting`; an alertmanager's path
       of the file that holds it there.
@@ -103,6 +111,7 @@ class Resource:
     marks: Mapping[str, Mark] = field(default_factory=dict, compare=False, repr=False)
     revision: str = field(default="", compare=False)
     secrets: Mapping[str, str] = field(default_factory=dict, compare=False)
+    alerts: Mapping[str, Active] = field(default_factory=dict, compare=False, repr=False)
     cautions: tuple[str, ...] = field(default=(), compare=False)
 
     @property

@@ -19,7 +19,7 @@ LAYERS = (
     {"adapters"},
     {"ruler"},
     {"alertmanager", "directory", "grafana", "journal", "prometheus"},
-    {"target", "planfile"},
+    {"health", "target", "planfile"},
     {"delivery"},
     {"drift"},
     {"plan"},

@@ -7,7 +7,6 @@ import click
 from obsdash.build import Built, Order, build
 from obsdash.cli.context import Context
 from obsdash.config import DirectoryConfig
-from obsdash.connect import rule_files
 from obsdash.project.files import outside_of_definitions
 from obsdash.words import count
 
@@ -48,7 +47,7 @@ def _order(context: Context, out: Path | None) -> Order:
         environment=context.environment,
         mount=default.mount,
         modernise_off=context.config.modernise_off,
-        rules=rule_files(context.config, default),
+        rules=default.rule_files(context.config.project),
     )
 
 

@@ -9,6 +9,7 @@ from obsdash.cli.applying import apply_all, confirm, on_terminal
 from obsdash.cli.context import Context
 from obsdash.cli.planning import make_plans, saved_plans, show
 from obsdash.cli.settling import settling
+from obsdash.cli.waiting import wait_for_health
 from obsdash.drift import Policy, Take
 from obsdash.errors import ConfigError
 from obsdash.guard import danger
@@ -35,6 +36,9 @@ Examples:
 @settling
 @click.option("--rotate-secrets", is_flag=True, help="Write all secrets again.")
 @click.option("--bulk", is_flag=True, help="Allow changing more than 30 % of ten or more objects.")
+@click.option(
+    "--wait-health", is_flag=True, help="Wait until every rule was evaluated; fail if one cannot be."
+)
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask on a terminal.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
@@ -49,14 +53,15 @@ def command(
     merge: bool,
     rotate_secrets: bool,
     bulk: bool,
+    wait_health: bool,
     dry_run: bool,
     yes: bool,
     format_: str,
 ) -> int:
     """Show the plan, apply it, and say what became of each object.
 
-    Exits with 0 when everything is as planned, 1 when an object failed or was refused, 2 when the
-    sync could not begin or was interrupted.
+    Exits with 0 when everything is as planned, 1 when an object failed or was refused, or a rule
+    cannot be evaluated (--wait-health), 2 when the sync could not begin or was interrupted.
     """
     if plan_file and (refs or prune or rotate_secrets or take or merge):
         raise ConfigError(
@@ -75,7 +80,11 @@ def command(
         plans = []
     if any(plans):
         _consent(plans, ask=not yes and on_terminal(), bulk=bulk)
-    return apply_all(context, plans, targets, format_)
+    code = apply_all(context, plans, targets, format_)
+    if wait_health and not dry_run and code < 2:
+        err, saved = format_ == "json", plan_file is not None
+        return max(code, wait_for_health(context, plans, targets, saved=saved, err=err))
+    return code
 
 
 def _consent(plans: Sequence[Plan], *, ask: bool, bulk: bool) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from obsdash.delivery.rulefiles import RuleFiles
 from obsdash.errors import ConfigError
 from obsdash.origin import Origin
 from obsdash.resource import Environment
@@ -34,6 +35,16 @@ class DirectoryConfig:
     rules_for: tuple[str, ...] = ("prometheus",)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     partial_response: str = ""
+
+    def rule_files(self, project: str) -> RuleFiles:
+        """Return in which files rules are wanted."""
+        return RuleFiles(
+            outputs=self.rules_for,
+            project=project,
+            namespace=self.metadata.get("namespace", ""),
+            labels=self.metadata.get("labels", {}),
+            partial_response=self.partial_response,
+        )
 
 
 @dataclass(frozen=True, slots=True)

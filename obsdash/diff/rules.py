@@ -11,7 +11,7 @@ from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import FILE, Finding, Group, Topic, part_findings, plainly, whole
 from obsdash.diff.scope import Part, Scope
 from obsdash.promql import canonical, collapsed, expression_changes
-from obsdash.resource import LOKI_RULE_GROUP, Resource
+from obsdash.resource import LOKI_RULE_GROUP, Active, Resource
 from obsdash.spelling import cut, from_to, quoted
 
 
@@ -49,11 +49,13 @@ def group_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
     pairs = [(old[found[index]], new[index]) for index in sorted(found)]
     for was, rule in pairs:
         place = Place((), f"/rules/{was.index}", f"/rules/{rule.index}")
+        anew = _anew(live, was)
         if was.name != rule.name:
-            yield _renamed(was, rule, place, desired)
+            yield _renamed(was, rule, place, desired, next(anew, ""))
         scope = Scope(Part.RULE, _unnamed(was), _unnamed(rule), place)
-        yield from part_findings(scope, rule.subject, _topics(rule, desired.ref.kind), desired)
-    yield from came_and_went(old, new, pairs, desired)
+        topics = _topics(desired.ref.kind, anew)
+        yield from part_findings(scope, rule.subject, topics, desired)
+    yield from came_and_went(old, new, pairs, desired, live.alerts)
 
 
 def _settings(group: Resource) -> Mapping[str, Any]:
@@ -110,8 +112,8 @@ _STAGES: tuple[Stage[Rule], ...] = (
 )
 
 
-def _renamed(was: Rule, rule: Rule, place: Place, desired: Resource) -> Change:
-    text = f"renamed from {quoted(was.name)}{ANEW if rule.type == 'alert' else ''}"
+def _renamed(was: Rule, rule: Rule, place: Place, desired: Resource, consequence: str) -> Change:
+    text = f"renamed from {quoted(was.name)}{consequence}"
     path = f"{place.desired}/{rule.type}"
     return whole(desired, rule.subject, text, "renamed", path, was.name, rule.name)
 
@@ -134,8 +136,12 @@ def came_and_went(
     new: Sequence[Listed],
     pairs: Sequence[tuple[Listed, Listed]],
     desired: Resource,
+    alerts: Mapping[str, Active] | None = None,
 ) -> Iterator[Change]:
-    """Yield which rules came, which went, and whether the others changed places."""
+    """Yield which rules came, which went, and whether the others changed places.
+
+    alerts: those under way, by JSON pointer of their rule.
+    """
     kept = {was.index: rule.index for was, rule in pairs}
     for rule in new:
         if rule.index not in kept.values():
@@ -144,7 +150,9 @@ def came_and_went(
     for rule in old:
         if rule.index not in kept:
             path = f"/rules/{rule.index}"
-            yield whole(desired, rule.subject, "removed", "removed", path, rule.body, None)
+            counts = (alerts or {}).get(path)
+            text = f"removed: ends {counted(counts)}" if counts else "removed"
+            yield whole(desired, rule.subject, text, "removed", path, rule.body, None)
     order = [kept[index] for index in sorted(kept)]
     if order != sorted(order):
         yield Change("", "rules reordered", "moved", "/rules", origin=desired.origin)
@@ -178,8 +186,23 @@ def _verb(after: Any) -> str:
     return "removed" if after is MISSING else "added"
 
 
-# Prometheus knows a pending or firing alert by its name and labels only.
 ANEW = "; its timers start anew"
+
+
+def _anew(live: Resource, was: Rule) -> Iterator[str]:
+    """Yield, once, what becomes of an alert's instances when its name or its labels change.
+
+    Servers know a pending or firing alert by these only.
+    """
+    if was.type == "alert":
+        counts = live.alerts.get(f"/rules/{was.index}")
+        yield f"; resets {counted(counts)}" if counts else ANEW
+
+
+def counted(alerts: Active) -> str:
+    """Return `2 pending, 1 firing`."""
+    parts = ((alerts.pending, "pending"), (alerts.firing, "firing"))
+    return ", ".join(f"{number} {state}" for number, state in parts if number)
 
 
 def named(noun: str, consequence: str = "") -> Callable[[Group], Iterator[str]]:
@@ -192,11 +215,16 @@ def named(noun: str, consequence: str = "") -> Callable[[Group], Iterator[str]]:
     return tell
 
 
-def _topics(rule: Rule, kind: str) -> tuple[Topic, ...]:
+def _label(anew: Iterator[str]) -> Callable[[Group], Iterator[str]]:
+    """Return what tells a label; the first of a rule's also says what that means."""
+    return lambda group: named("label", next(anew, ""))(group)
+
+
+def _topics(kind: str, anew: Iterator[str]) -> tuple[Topic, ...]:
     return (
         Topic(("expr",), logql_told if kind == LOKI_RULE_GROUP else promql_told),
         Topic(("for",), duration_told),
         Topic(("keep_firing_for",), duration_told),
-        Topic(("labels", "*"), named("label", ANEW if rule.type == "alert" else "")),
+        Topic(("labels", "*"), _label(anew)),
         Topic(("annotations", "*"), named("annotation")),
     )

@@ -1,13 +1,14 @@
 """What is live: what Prometheus has loaded, and whether our files say the same."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from obsdash.diff.ondisk import ON_DISK
+from obsdash.health import active
 from obsdash.prometheus.files import RuleFile, RuleFolder, group_ref
 from obsdash.prometheus.groups import loads_as
-from obsdash.prometheus.server import Facts, Groups
+from obsdash.prometheus.server import Facts, Groups, Shown
 from obsdash.resource import Ref, Resource, Spec
 
 REPLICA = "replica"  # with ON_DISK, keys that no definition has: a plan shows why, a sync repairs
@@ -22,6 +23,7 @@ class Loaded:
     url: str
     facts: Facts
     groups: Groups
+    shown: Shown = field(default_factory=dict)
 
 
 def live_groups(
@@ -36,7 +38,8 @@ def live_groups(
         late = [server.url for server in replicas if not _agree(main, server, key)]
         notes = {f"{REPLICA} {url}": "has something else loaded" for url in late}
         ref = group_ref(namespace, group)
-        found[ref] = Resource(ref, {**spec, **notes})
+        alerts = active(main.shown.get(key, {}))
+        found[ref] = Resource(ref, {**spec, **notes}, alerts=alerts)
     return found
 
 

@@ -15,6 +15,7 @@ from obsdash.resource import Spec
 
 DEFAULT_INTERVAL = 60_000  # milliseconds; Prometheus' own default
 
+Shown = Mapping[tuple[str, str], Mapping[str, Any]]  # (file name, group name) → as the API says
 Groups = Mapping[tuple[str, str], Spec]  # (file name, group name) → its definition
 
 
@@ -61,14 +62,18 @@ class Server:
             reloadable=flags.get("web.enable-lifecycle") == "true",
         )
 
-    def groups(self, interval: int) -> Groups:
-        """Return what is loaded. Groups without rules are not shown."""
+    def shown(self) -> Shown:
+        """Return what is loaded, as it is shown. Groups without rules are not."""
         found = self._get("/api/v1/rules").get("groups")
         try:
-            return {
-                (PurePosixPath(group["file"]).name, group["name"]): definition(group, interval)
-                for group in found or ()
-            }
+            return {(PurePosixPath(g["file"]).name, g["name"]): g for g in found or ()}
+        except (KeyError, TypeError) as error:
+            raise self._odd("/api/v1/rules") from error
+
+    def groups(self, shown: Shown, interval: int) -> Groups:
+        """Return the definitions of what is shown."""
+        try:
+            return {key: definition(group, interval) for key, group in shown.items()}
         except (KeyError, TypeError, AttributeError) as error:
             raise self._odd("/api/v1/rules") from error
 

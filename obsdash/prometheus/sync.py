@@ -209,7 +209,7 @@ def _carry_out(action: Action, groups: dict[str, Spec]) -> None:
 def _unseen(server: Server, changes: Sequence[_Change]) -> str:
     """Return the name of a file that a server has not loaded as it is, "" when it has them all."""
     interval = server.facts().interval
-    loaded = server.groups(interval)
+    loaded = server.groups(server.shown(), interval)
     for change in changes:
         name = change.path.name
         shown = _with_rules({g: spec for (file, g), spec in loaded.items() if file == name})

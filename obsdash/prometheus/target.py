@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from obsdash.disk.lock import locked
 from obsdash.disk.whole import why
 from obsdash.errors import TargetError
+from obsdash.health import Health, joined, judged
 from obsdash.http import Auth, Client, Tls, masked
 from obsdash.plan import Action, Snapshot
 from obsdash.prometheus.checks import name_problem, structure_problem
@@ -50,7 +52,7 @@ class PrometheusTarget:
 
     def take(self, resources: Collection[Resource]) -> tuple[Resource, ...]:
         """Return what of the resources belongs here."""
-        return of_kinds(resources, (RULE_GROUP,))
+        return tuple(map(_cautioned, of_kinds(resources, (RULE_GROUP,))))
 
     def read(self, wanted: Collection[Resource], *, others: bool = True) -> Snapshot:
         """Return what is loaded; raises TargetError when server or folder cannot be read."""
@@ -64,6 +66,17 @@ class PrometheusTarget:
             blocked=_blocked(wanted, live),
             server=f"Prometheus {servers[0].facts.version}",
         )
+
+    def health(self, wanted: Collection[Resource]) -> Health:
+        """Return how the rules are on each of the servers; raises TargetError."""
+        keys = {self._key(resource.ref): resource.ref for resource in wanted}
+        groups = {resource.ref: resource for resource in wanted}
+        with self._connected():
+            return joined([_health(server, keys, groups) for server in self._servers])
+
+    def _key(self, ref: Ref) -> tuple[str, str]:
+        namespace, _, group = ref.uid.rpartition("/")
+        return self._folder.file(namespace).name, group
 
     def apply(self, actions: Sequence[Action]) -> Iterator[Outcome]:
         """Replace the files that change, all at once, and have them loaded; else put them back.
@@ -96,9 +109,27 @@ class PrometheusTarget:
         return stack
 
 
+def _cautioned(group: Resource) -> Resource:
+    """Say what of a group nobody can see in Prometheus."""
+    if not group.spec.get("rules"):
+        why = "a group without rules is not shown by Prometheus: whether it is loaded is not known"
+    elif group.spec.get("query_offset"):
+        why = "Prometheus does not show query_offset: it is compared with the file on disk"
+    else:
+        return group
+    return replace(group, cautions=(*group.cautions, f"{group.ref}: {why}"))
+
+
 def _loaded(server: Server) -> Loaded:
-    facts = server.facts()
-    return Loaded(server.url, facts, server.groups(facts.interval))
+    facts, shown = server.facts(), server.shown()
+    return Loaded(server.url, facts, server.groups(shown, facts.interval), shown)
+
+
+def _health(
+    server: Server, keys: Mapping[tuple[str, str], Ref], groups: Mapping[Ref, Resource]
+) -> Health:
+    shown = {keys[key]: group for key, group in server.shown().items() if key in keys}
+    return judged(groups, shown)
 
 
 def _blocked(wanted: Collection[Resource], live: Mapping[Ref, Resource]) -> dict[Ref, str]:

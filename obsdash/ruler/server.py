@@ -92,6 +92,13 @@ class Server:
         except (KeyError, TypeError) as error:
             raise self._odd(path) from error
 
+    def loaded_or_none(self) -> Shown:
+        """Return what is evaluated, nothing when nobody can say: it is only told, not relied on."""
+        try:
+            return self.loaded()
+        except TargetError:
+            return {}
+
     def _listed(self, answer: Response) -> Namespaces:
         if answer.status == 404 and _NO_GROUPS in answer.body:
             return {}

@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 from obsdash.diff import difference
 from obsdash.errors import TargetError
+from obsdash.health import Health, active, judged
 from obsdash.http import Auth, Client, Tls, masked
 from obsdash.plan import Action, Create, Delete, Snapshot, Update
 from obsdash.resource import Ref, Resource
@@ -64,7 +66,7 @@ class RulerTarget:
         """Return what is stored; raises TargetError when it cannot be read."""
         try:
             dialect, found = self._server.dialect, self._server.stored()
-            version = self._server.version()
+            version, shown = self._server.version(), self._server.loaded_or_none()
         finally:
             self._server.close()
         specs = {resource.ref: resource.spec for resource in wanted}
@@ -74,7 +76,9 @@ class RulerTarget:
             for group in groups:
                 ref = _ref(dialect, namespace.removeprefix(self._prefix), group["name"])
                 if ours:
-                    live[ref] = Resource(ref, stored(dialect, group, specs.get(ref)))
+                    spec = stored(dialect, group, specs.get(ref))
+                    alerts = active(shown.get((namespace, group["name"]), {}))
+                    live[ref] = Resource(ref, spec, alerts=alerts)
                 else:
                     foreign.append(Ref(dialect.kind, f"{namespace}/{group['name']}"))
         return Snapshot(
@@ -83,6 +87,23 @@ class RulerTarget:
             blocked=_blocked(dialect, wanted, live),
             server=version,
         )
+
+    def health(self, wanted: Collection[Resource]) -> Health:
+        """Return how the rules are; raises TargetError."""
+        groups = {resource.ref: resource for resource in wanted}
+        try:
+            return judged(groups, self._shown(groups))
+        finally:
+            self._server.close()
+
+    def _shown(self, refs: Collection[Ref]) -> dict[Ref, Mapping[str, Any]]:
+        """Return what the state API says of some groups."""
+        shown = self._server.loaded()
+        return {ref: shown[key] for ref in refs if (key := self._key(ref)) in shown}
+
+    def _key(self, ref: Ref) -> tuple[str, str]:
+        name, _, group = ref.uid.rpartition("/")
+        return self._prefix + name, group
 
     def apply(self, actions: Sequence[Action]) -> Iterator[Outcome]:
         """Store each group that changes, then wait until they are what is evaluated."""
@@ -107,8 +128,7 @@ class RulerTarget:
 
     def _carry_out(self, action: Action) -> None:
         """Write one group and read it back; raises TargetError."""
-        name, _, group = action.ref.uid.rpartition("/")
-        namespace = self._prefix + name
+        namespace, group = self._key(action.ref)
         if isinstance(action, Delete):
             self._server.remove(namespace, group)
         elif isinstance(action, Create | Update):
@@ -149,14 +169,13 @@ class RulerTarget:
     def _not_loaded(self, written: Sequence[Create | Update]) -> list[Create | Update]:
         dialect = self._server.dialect
         try:
-            shown = self._server.loaded()
+            shown = self._shown([action.ref for action in written])
         except TargetError:
             return list(written)  # a ruler that is starting; there is a limit to it
         missing = []
         for action in written:
-            name, _, group = action.ref.uid.rpartition("/")
-            found = shown.get((self._prefix + name, group))
-            wanted = delivered(dialect, name, action.desired.spec)
+            found = shown.get(action.ref)
+            wanted = delivered(dialect, "", action.desired.spec)
             if found is None or not is_loaded(dialect, wanted, found):
                 missing.append(action)
         return missing

@@ -113,6 +113,25 @@ def test_a_rule_that_prometheus_refuses_leaves_the_old_ones_loaded(
     assert obsdash("diff", "--exit-code").code == 1
 
 
+def test_a_rule_that_loads_and_cannot_be_evaluated_fails_with_its_line(
+    prometheus: tuple[Program, Path], rules: Path, tmp_path: Path
+) -> None:
+    every = '{"name": "g", "interval": "1s", "rules": [{"alert": "Fails", "expr": "EXPR"}]}'
+    clash = "vector(1) / on () (label_replace(vector(1), 'a', '1', '', '') or vector(1))"
+    for expr, code in (("vector(1) > 2", 0), (clash, 1)):
+        write(tmp_path, {"alerts/api.json": every.replace("EXPR", expr)})
+        said = obsdash("sync", "--wait-health")
+        assert said.code == code, said.everything
+    (line,) = [line for line in said.out.splitlines() if 'alert "Fails"' in line and "!" in line]
+    assert line.startswith('! rule-group/api/g  alert "Fails" (alerts/api.json:1): ')
+    assert "many-to-many matching not allowed" in line
+    assert "0 of 1 rule group healthy" in said.out
+    write(tmp_path, {"alerts/api.json": every.replace("EXPR", "vector(1) > 2")})
+    assert obsdash("sync", "--wait-health").out.endswith("1 of 1 rule group healthy\n")
+    write(tmp_path, {"alerts/api.json": '{"groups": []}'})
+    assert obsdash("sync", "--prune").code == 0
+
+
 def test_one_refused_file_does_not_hold_up_the_others(
     prometheus: tuple[Program, Path], rules: Path, tmp_path: Path
 ) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from obsdash.resource import LOKI_RULE_GROUP, RULE_GROUP
+from obsdash.diff import difference
+from obsdash.resource import LOKI_RULE_GROUP, RULE_GROUP, Active, Ref, Resource
 from tests.diff.documents import Spec, changed, compare, said
 
 
@@ -147,3 +148,24 @@ def test_a_file_on_disk_that_is_not_loaded_is_told() -> None:
     assert said(list(compare(live, _group(), kind=RULE_GROUP).changes)) == [
         ("", "file on disk differs from what is loaded")
     ]
+
+
+def test_a_change_that_ends_running_alerts_says_how_many() -> None:
+    ref = Ref(RULE_GROUP, "alerts/api")
+    live = Resource(ref, _group(), alerts={"/rules/0": Active(2, 1)})
+
+    def words(*rules: Spec) -> list[str]:
+        changes = difference(live, Resource(ref, _group(rules=[*rules]))).changes
+        return [change.text for change in changes]
+
+    first, *rest = _group()["rules"]
+    renamed = {**first, "alert": "Slow"}
+    assert words(renamed, *rest) == [
+        'renamed from "HighLatency"; resets 2 pending, 1 firing'
+    ]
+    relabelled = words({**first, "labels": {"severity": "page", "team": "shop"}}, *rest)
+    assert [text for text in relabelled if "resets 2 pending, 1 firing" in text] == relabelled[:1]
+    assert len(relabelled) == 2, "the alerts are counted once"
+    assert words(*rest) == ["removed: ends 2 pending, 1 firing"]
+    kept = {**first, "expr": "latency > 1", "for": "9m", "annotations": {"summary": "x"}}
+    assert not any("resets" in text for text in words(kept, *rest))
