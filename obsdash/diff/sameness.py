@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from obsdash.diff import defaults
+from obsdash.diff import defaults, sourcedefaults
 from obsdash.diff.filledin import filled_in
 from obsdash.diff.integrations import INTEGRATIONS, SECRET
 from obsdash.diff.leaf import ORDER, Leaf
@@ -101,6 +101,8 @@ def default(leaf: Leaf, scope: Scope) -> bool:
         return isinstance(value, dict) and value.get("builtIn") == 1
     if scope.part is Part.ALERTMANAGER:
         return filled_in(leaf, scope)
+    if scope.part is Part.DATASOURCE:
+        return sourcedefaults.filled_in(leaf, scope)
     known = _defaults(leaf, scope)
     dotted = ".".join(leaf.path[2:] if leaf.path[0] == "targets" else leaf.path)
     return dotted in known and same(known[dotted], _without_nulls(value))

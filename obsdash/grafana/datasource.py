@@ -4,26 +4,15 @@ from collections.abc import Mapping
 
 from obsdash.grafana.ownership import KEY
 from obsdash.grafana.site import Found, Site, find, not_ours
+from obsdash.grafana.sourceshape import sent, shaped
 from obsdash.grafana.transport import Json
-from obsdash.resource import DATASOURCE, Ref, Resource, Spec
+from obsdash.resource import DATASOURCE, Ref, Resource
 
 NAME = DATASOURCE
 WRITERS = 1  # at eight at once one in six is lost (SQLite)
 VERSIONED = False  # PUT has a version, but whoever leaves it out starts it again at 1
 
-_SERVER_SIDE = frozenset(
-    {
-        "accessControl",
-        "apiVersion",
-        "id",
-        "orgId",
-        "readOnly",
-        "secureJsonFields",
-        "typeLogoUrl",
-        "typeName",
-        "version",
-    }
-)
+PROVISIONED = "Grafana provisions it from a file: change it there, or remove it there first"
 
 
 def read(site: Site, wanted: Mapping[str, Resource], *, others: bool) -> Found:
@@ -35,7 +24,7 @@ def read(site: Site, wanted: Mapping[str, Resource], *, others: bool) -> Found:
     for uid, answer in zip(looked, site.each(lambda uid: _get(site, uid), looked), strict=True):
         ref = Ref(DATASOURCE, uid)
         if answer is not None:
-            found.live[ref] = _resource(ref, answer, wanted.get(uid))
+            found.live[ref] = _resource(site, ref, answer, wanted.get(uid))
         if reason := _obstacle(site, answer, wanted.get(uid), listed):
             found.blocked[ref] = reason
     if others:
@@ -47,14 +36,14 @@ def read(site: Site, wanted: Mapping[str, Resource], *, others: bool) -> Found:
 def fetch(site: Site, like: Resource) -> Resource | None:
     """Read one data source, in the shape of the one given."""
     answer = _get(site, like.ref.uid)
-    return None if answer is None else _resource(like.ref, answer, like)
+    return None if answer is None else _resource(site, like.ref, answer, like)
 
 
 def save(site: Site, desired: Resource, live: Resource | None) -> None:
     """Create a data source, or replace all of it; a secret without a reference stays as it is."""
     uid = desired.ref.uid
     body = {
-        **desired.spec,
+        **sent(desired.spec, site.server),
         "uid": uid,  # another one in the body would rename it
         "jsonData": {**(desired.spec.get("jsonData") or {}), KEY: site.project},
         "secureJsonData": {name: site.reveal(ref) for name, ref in desired.secrets.items() if ref},
@@ -65,7 +54,7 @@ def save(site: Site, desired: Resource, live: Resource | None) -> None:
     now = _get(site, uid) or {}
     dropped = now.get("secureJsonFields", {}).keys() - desired.secrets.keys()
     body["secureJsonData"] |= dict.fromkeys(dropped, "")  # what is left out, Grafana keeps
-    body.setdefault("isDefault", now.get("isDefault", False))
+    body["isDefault"] = body.get("isDefault") or now.get("isDefault", False)
     site.api.put("datasources", "uid", uid, body={**body, "version": now.get("version", 0)})
 
 
@@ -77,6 +66,8 @@ def delete(site: Site, live: Resource) -> None:
 def keep(site: Site, live: Resource) -> str:
     """Refuse to delete what is not ours."""
     answer = _get(site, live.ref.uid) or {}
+    if answer.get("readOnly"):
+        return PROVISIONED
     return "" if site.project in _owners(answer) else "it is not ours any more"
 
 
@@ -84,29 +75,10 @@ def _get(site: Site, uid: str) -> Json:
     return find(site, "datasources", "uid", uid)
 
 
-def _resource(ref: Ref, answer: Json, like: Resource | None) -> Resource:
+def _resource(site: Site, ref: Ref, answer: Json, like: Resource | None) -> Resource:
     secrets = {name: "" for name, known in (answer.get("secureJsonFields") or {}).items() if known}
-    return Resource(ref, _shaped(answer, like.spec if like else {}), secrets=secrets)
-
-
-def _shaped(answer: Json, like: Spec) -> Spec:
-    """Return a data source as one would write it: without what only says "nothing".
-
-    Grafana answers every field, "", false and {} for the unset ones: they stay only where the
-    other side writes them, too. `isDefault` is one flag for all: a true that the definition does
-    not claim is not its business.
-    """
-    data = {key: value for key, value in (answer.get("jsonData") or {}).items() if key != KEY}
-    spec = {**answer, "jsonData": data}
-    if not like.get("isDefault"):
-        spec["isDefault"] = False
-    if not spec.get("basicAuth"):
-        spec["basicAuthUser"] = ""  # Grafana cannot forget it, but does not use it
-    return {
-        key: like[key] if not value and key in like and not like[key] else value
-        for key, value in spec.items()
-        if key not in _SERVER_SIDE and (value or key in like)
-    }
+    spec = shaped(answer, like.spec if like else None, site.server)
+    return Resource(ref, spec, secrets=secrets)
 
 
 def _obstacle(site: Site, answer: Json, wanted: Resource | None, listed: Json) -> str:
@@ -116,7 +88,7 @@ def _obstacle(site: Site, answer: Json, wanted: Resource | None, listed: Json) -
         twin = next((item["uid"] for item in listed if item["name"] == name), "")
         return f"another data source is called {name!r}: uid {twin}" if twin else ""
     if answer.get("readOnly"):
-        return "Grafana provisions it from a file: change it there, or remove it there first"
+        return PROVISIONED
     return not_ours(site, _owners(answer))
 
 

@@ -3,6 +3,13 @@
 import re
 from dataclasses import dataclass
 
+# Types of data sources that got another name: old, new, and the first version that knows the new.
+RENAMED_SOURCES = (
+    ("phlare", "grafana-pyroscope-datasource", (10, 1, 0)),
+    ("testdata", "grafana-testdata-datasource", (10, 2, 0)),
+    ("postgres", "grafana-postgresql-datasource", (10, 2, 3)),
+)
+
 _VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 
 
@@ -23,6 +30,18 @@ class Server:
         """Return the numbers of `12.4.0-9812.patch1`, (12, 4, 0)."""
         found = _VERSION.match(self.text)
         return (int(found[1]), int(found[2]), int(found[3] or 0)) if found else (999, 0, 0)
+
+    def source_type(self, name: str) -> str:
+        """Return what this server calls a type of data source, old or new name given."""
+        for old, new, since in RENAMED_SOURCES:
+            if name in (old, new):
+                return new if self.version >= since else old
+        return name
+
+    @property
+    def database_in_settings(self) -> bool:
+        """Whether SQL data sources have the database's name in jsonData, not beside it."""
+        return self.version >= (9, 4, 0)
 
     @property
     def unique_titles(self) -> bool:
