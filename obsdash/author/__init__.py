@@ -19,7 +19,8 @@ Annotations  PrometheusAnnotation(name, expr), LokiAnnotation(name, expr), TagAn
 Values       thresholds(base, (value, color), …), map_values, map_range, map_special,
              override(by_name=…, …), transform(name, …), units.SECONDS …
 
-Rules        RuleGroup(name, [Alert(…), Record(…)]), SLO with Availability, Latency, Ratio
+Rules        RuleGroup(name, [Alert(…), Record(…)]), SLO with Availability, Latency, Ratio,
+             Expression; objectives(title, slos) adds their dashboard and tests
              RuleTest; label("job"), value() in texts
 Routing      Routing, Route, Inhibit, RouteTest; Slack, Discord, Email, Teams, PagerDuty, OpsGenie,
              Telegram, Webhook
@@ -55,10 +56,11 @@ from obsdash.author.datasources import (
     TempoSource,
 )
 from obsdash.author.fields import Panel
-from obsdash.author.indicators import Availability, Latency, Ratio
+from obsdash.author.indicators import Availability, Expression, Latency, Ratio
 from obsdash.author.layout import Row
 from obsdash.author.librarypanel import LibraryPanel
 from obsdash.author.links import Link, PanelLink, TagLinks, to_alert, to_dashboard
+from obsdash.author.objectives import objectives
 from obsdash.author.queries import Loki, Prometheus, Query, Tempo
 from obsdash.author.routetest import RouteTest
 from obsdash.author.routing import Inhibit, Route, Routing
@@ -107,6 +109,7 @@ __all__ = [
     "ElasticsearchSource",
     "Email",
     "Environment",
+    "Expression",
     "Gauge",
     "Heatmap",
     "Histogram",
@@ -136,10 +139,10 @@ __all__ = [
     "Record",
     "RedisSource",
     "Route",
+    "RouteTest",
     "Routing",
     "Row",
     "RuleGroup",
-    "RouteTest",
     "RuleTest",
     "Slack",
     "Stat",
@@ -160,6 +163,7 @@ __all__ = [
     "map_special",
     "map_values",
     "may_be_empty",
+    "objectives",
     "override",
     "thresholds",
     "to_alert",

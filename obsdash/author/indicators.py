@@ -7,6 +7,8 @@ from typing import Protocol
 
 Selectors = str | Sequence[str]
 
+_WINDOW = "$window"
+
 
 class Indicator(Protocol):
     """What an SLO measures, an objective for each value of the labels `by`."""
@@ -83,6 +85,31 @@ class Latency:
         """Return the requests."""
         counts = [_part(selector, "_count") for selector in _several(self.histogram)]
         return _total("increase({})", counts, window, self.by)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expression:
+    """Any other indicator: two expressions of a window, which is written as `$window`.
+
+        Expression(
+            bad_events='sum(increase(jobs_total{result="late"}[$window]))',
+            all_events="sum(increase(jobs_total[$window]))",
+        )
+
+    Both must give the same labels, those of `by`.
+    """
+
+    bad_events: str
+    all_events: str
+    by: Sequence[str] = ()
+
+    def bad(self, window: str) -> str:
+        """Return the bad events."""
+        return f"({self.bad_events.replace(_WINDOW, window)})"
+
+    def events(self, window: str) -> str:
+        """Return all events."""
+        return f"({self.all_events.replace(_WINDOW, window)})"
 
 
 def bucket(bound: str) -> str:

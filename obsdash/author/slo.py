@@ -7,7 +7,7 @@ workbook, chapter 5).
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
@@ -24,6 +24,7 @@ from obsdash.resource import Resource
 
 _HOUR = 3_600_000
 _PERIOD = 30 * 24 * _HOUR  # the period, in milliseconds, that the windows below are made for
+_OWN_LABELS = ("slo", "severity", "long", "short", "period")
 _SHORTEST = 60_000  # four scrapes of 15 s: a shorter window measures noise
 
 
@@ -40,6 +41,20 @@ class Burn:
     def factor(self) -> Decimal:
         """Return how many times faster than allowed the budget is being spent."""
         return Decimal(self.spent) / 100 * _PERIOD / self.long
+
+
+@dataclass(frozen=True, slots=True)
+class BurnWindows:
+    """What an alert of an SLO watches: the error ratio over both windows above the threshold.
+
+    factor: how many times faster than allowed the budget is spent then.
+    """
+
+    severity: str
+    long: str
+    short: str
+    factor: Decimal
+    threshold: Decimal
 
 
 _BURNS = (
@@ -63,14 +78,15 @@ class SLO:
         slo:burn_rate:current       1 spends exactly the budget by the end of the period
 
     and an alert a pair of windows, told apart by the labels `long`, `short` and `severity` (page
-    or ticket). The windows scale with the period. min_events: with fewer events in its long window
-    an alert stays silent.
+    or ticket). period: one or several; what is recorded of each has it as the label `period`, the
+    alerts go by the first, with which their windows scale. min_events: with fewer events in its
+    long window an alert stays silent.
     """
 
     name: str = field(kw_only=False)
     objective: str | Decimal
     sli: Indicator
-    period: str = "30d"
+    period: str | Sequence[str] = "30d"
     min_events: int = 0
     labels: Mapping[str, str] = field(default_factory=dict)
     runbook: str = ""
@@ -80,7 +96,7 @@ class SLO:
 
     def __post_init__(self) -> None:
         self._check_names()
-        check_duration(self.period, f"SLO {self.name!r}: period", self.origin)
+        self._check_periods()
         self._check_objective()
         self._check_windows()
         self._group()  # its expressions are checked now, at this line
@@ -96,12 +112,31 @@ class SLO:
         """Return the share of events that may be bad."""
         return 1 - Decimal(self.objective) / 100
 
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """Return its periods, the alerts' first."""
+        return (self.period,) if isinstance(self.period, str) else tuple(self.period)
+
+    @property
+    def burns(self) -> tuple[BurnWindows, ...]:
+        """Return what its alerts watch, the most urgent first."""
+        return tuple(
+            BurnWindows(
+                burn.severity,
+                self._window(burn.long),
+                self._window(burn.short),
+                burn.factor,
+                burn.factor * self.budget,
+            )
+            for burn in _BURNS
+        )
+
     def resources(self) -> Iterable[Resource]:
         """Yield the rule group."""
         return self._group().resources()
 
     def _group(self) -> RuleGroup:
-        rules: list[Rule] = [*self._records(), *(self._alert(burn) for burn in _BURNS)]
+        rules: list[Rule] = [*self._records(), *map(self._alert, self.burns)]
         return RuleGroup(f"slo-{self.name}", rules, urls=self.urls, origin=self.origin)
 
     def _records(self) -> Iterable[Record]:
@@ -113,29 +148,37 @@ class SLO:
             window = self._window(length)
             ratio = f"{self.sli.bad(window)} / ({self.sli.events(window)} > 0)"
             yield self._record(f"slo:error_ratio:rate{window}", ratio)
-        # The sums of the short window weigh by traffic and spare a query over the raw period.
-        errors = f"sum_over_time({self._series('slo:errors:short')}[{self.period}])"
-        events = f"sum_over_time({self._series('slo:events:short')}[{self.period}])"
-        yield self._record("slo:error_ratio:period", f"{errors} / ({events} > 0)")
-        budget = plain(self.budget)
-        period = self._series("slo:error_ratio:period")
-        yield self._record("slo:error_budget:remaining", f"1 - {period} / {budget}")
+        if self.min_events:
+            for burn in self.burns:
+                yield self._record(f"slo:events:in{burn.long}", self.sli.events(burn.long))
         hour = self._series(f"slo:error_ratio:rate{self._window(_HOUR)}")
-        yield self._record("slo:burn_rate:current", f"{hour} / {budget}")
+        yield self._record("slo:burn_rate:current", f"{hour} / {plain(self.budget)}")
+        for period in self.periods:
+            yield from self._of_period(period)
 
-    def _record(self, name: str, expr: str) -> Record:
-        return Record(name, expr=expr, labels={**self.labels, "slo": self.name}, origin=self.origin)
+    def _of_period(self, period: str) -> Iterable[Record]:
+        """Yield what is left of the budget: sums of the short window weigh by traffic."""
+        errors = f"sum_over_time({self._series('slo:errors:short')}[{period}])"
+        events = f"sum_over_time({self._series('slo:events:short')}[{period}])"
+        ratio, label = f"{errors} / ({events} > 0)", {"period": period}
+        yield self._record("slo:error_ratio:period", ratio, label)
+        spent = f'slo:error_ratio:period{{slo="{self.name}",period="{period}"}}'
+        left = f"1 - {spent} / {plain(self.budget)}"
+        yield self._record("slo:error_budget:remaining", left, label)
 
-    def _alert(self, burn: Burn) -> Alert:
-        long, short = self._window(burn.long), self._window(burn.short)
-        threshold = plain(burn.factor * self.budget)
+    def _record(self, name: str, expr: str, more: Mapping[str, str] | None = None) -> Record:
+        labels = {**self.labels, "slo": self.name, **(more or {})}
+        return Record(name, expr=expr, labels=labels, origin=self.origin)
+
+    def _alert(self, burn: BurnWindows) -> Alert:
+        long, short, threshold = burn.long, burn.short, plain(burn.threshold)
         lines = [
             f"{self._series(f'slo:error_ratio:rate{long}')} > {threshold}",
             f"and {self._series(f'slo:error_ratio:rate{short}')} > {threshold}",
         ]
         if self.min_events:
-            on = ", ".join(self.sli.by)
-            lines.append(f"and on ({on}) {self.sli.events(long)} >= {self.min_events}")
+            events = self._series(f"slo:events:in{long}")
+            lines.append(f"and {events} >= {self.min_events}")
         speed = f"{plain(burn.factor)}×"
         gone = format_duration(self._scaled(int(_PERIOD / burn.factor)))
         return Alert(
@@ -146,7 +189,7 @@ class SLO:
             labels={**self.labels, "slo": self.name, "long": long, "short": short},
             summary=f"{self._subject()}: error budget burns {speed} as fast as allowed",
             description=f"{value('humanizePercentage')} of the events of the last {long} were bad;"
-            f" the objective is {plain(100 - 100 * self.budget)} % over {self.period}."
+            f" the objective is {plain(100 - 100 * self.budget)} % over {self.periods[0]}."
             f" At {speed} the allowed rate the whole budget is gone in {gone}.",
             runbook=self.runbook,
             panel=self.panel,
@@ -161,7 +204,7 @@ class SLO:
 
     def _scaled(self, length: int) -> int:
         """Scale a length made for 30 days to the period, in whole seconds."""
-        return round(Decimal(length) * (milliseconds(self.period) or 0) / _PERIOD / 1000) * 1000
+        return round(Decimal(length) * (milliseconds(self.periods[0]) or 0) / _PERIOD / 1000) * 1000
 
     def _window(self, length: int) -> str:
         return format_duration(self._scaled(length))
@@ -172,9 +215,18 @@ class SLO:
                 f"an SLO is named in letters, digits, - and _, not {self.name!r}",
                 origin=self.origin,
             )
-        if twice := {*self.sli.by} & {*self.labels, "slo", "severity", "long", "short"}:
+        if twice := {*self.sli.by} & {*self.labels, *_OWN_LABELS}:
             raise DefinitionError(
                 f"SLO {self.name!r}: the label {min(twice)!r} cannot be kept and set",
+                origin=self.origin,
+            )
+
+    def _check_periods(self) -> None:
+        for period in self.periods:
+            check_duration(period, f"SLO {self.name!r}: period", self.origin)
+        if not self.periods or len({*map(milliseconds, self.periods)}) < len(self.periods):
+            raise DefinitionError(
+                f"SLO {self.name!r}: its periods must be several different ones, or one",
                 origin=self.origin,
             )
 
@@ -209,7 +261,7 @@ class SLO:
         shortest = self._scaled(min(burn.short for burn in _BURNS))
         if shortest < _SHORTEST:
             raise DefinitionError(
-                f"SLO {self.name!r}: a period of {self.period} makes the shortest window"
+                f"SLO {self.name!r}: a period of {self.periods[0]} makes the shortest window"
                 f" {format_duration(shortest)}, which holds too few scrapes",
                 origin=self.origin,
                 help="use a period of 6d or more",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from obsdash.author import SLO, Availability, Latency, Ratio
+from obsdash.author import SLO, Availability, Expression, Latency, Ratio
 from obsdash.author.indicators import bucket
 from obsdash.errors import DefinitionError
 
@@ -66,6 +66,17 @@ def test_the_windows_scale_with_the_period() -> None:
     assert labels[3] == ("16h48m", "1h24m")
 
 
+def test_several_periods_have_a_budget_each_and_alerts_go_by_the_first() -> None:
+    rules = _rules(period=["30d", "7d"])
+    budgets = [r for r in rules if r.get("record") == "slo:error_budget:remaining"]
+
+    assert [(r["labels"]["period"], r["expr"]) for r in budgets] == [
+        (period, f'1 - slo:error_ratio:period{{slo="api-errors",period="{period}"}} / 0.001')
+        for period in ("30d", "7d")
+    ]
+    assert _alerts(period=["30d", "7d"]) == _alerts()
+
+
 def test_the_period_is_weighted_by_traffic() -> None:
     assert _records()["slo:error_ratio:period"] == (
         'sum_over_time(slo:errors:short{slo="api-errors"}[30d])'
@@ -76,15 +87,12 @@ def test_the_period_is_weighted_by_traffic() -> None:
 def test_little_traffic_silences_every_alert() -> None:
     guard = _alerts(min_events=50)[0]["expr"].splitlines()[-1]
 
-    assert guard == "and on (job) sum by (job) (increase(http_total[1h])) >= 50"
+    assert guard == 'and slo:events:in1h{slo="api-errors"} >= 50'
 
 
-def test_without_grouping_the_guard_matches_on_nothing() -> None:
-    sli = Ratio(errors="a_total", total="b_total")
-
-    guard = _alerts(min_events=50, sli=sli)[0]["expr"].splitlines()[-1]
-
-    assert guard == "and on () sum(increase(b_total[1h])) >= 50"
+def test_the_events_of_a_guard_are_recorded_once() -> None:
+    assert _records(min_events=50)["slo:events:in1h"] == "sum by (job) (increase(http_total[1h]))"
+    assert not any(name.startswith("slo:events:in") for name in _records())
 
 
 def test_labels_go_to_every_rule() -> None:
@@ -114,6 +122,9 @@ def test_the_lowest_objective_that_can_page_is_taken() -> None:
         ({"objective": "all"}, "not a percentage between 0 and 100"),
         ({"objective": "nan"}, "not a percentage between 0 and 100"),
         ({"period": "30"}, "no duration"),
+        ({"period": []}, "must be several different ones, or one"),
+        ({"period": ["30d", "720h"]}, "must be several different ones, or one"),
+        ({"labels": {"period": "x"}, "sli": Availability(by=["period"])}, "kept and set"),
         ({"labels": {"job": "api"}}, "the label 'job' cannot be kept and set"),
         ({"period": "1d"}, "makes the shortest window 10s"),
         ({"sli": Ratio(errors="a{", total="b")}, "is not PromQL"),
@@ -149,6 +160,13 @@ def test_latency_counts_what_is_beyond_a_bucket() -> None:
         '(sum(increase(http_seconds_count{job="api"}[5m]))'
         ' - sum(increase(http_seconds_bucket{job="api",le="0.5"}[5m])))'
     )
+
+
+def test_any_two_expressions_of_a_window_are_an_indicator() -> None:
+    sli = Expression(bad_events="sum(increase(late[$window]))", all_events="sum(jobs * $window)")
+
+    assert sli.bad("5m") == "(sum(increase(late[5m])))"
+    assert sli.events("1h") == "(sum(jobs * 1h))"
 
 
 @pytest.mark.parametrize(
