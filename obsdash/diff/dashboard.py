@@ -15,6 +15,7 @@ from obsdash.diff.panel import listed, panel_findings, renamed, summary
 from obsdash.diff.panels import Pairing, Panel, at_key, flattened, pairing, subjects
 from obsdash.diff.plain import moved
 from obsdash.diff.repeats import without_copies
+from obsdash.diff.sameness import variable_query
 from obsdash.diff.scope import Part, Scope
 from obsdash.migration.sources import NONE, Sources
 from obsdash.panelid import panel_id
@@ -170,6 +171,14 @@ def _range(time: Any) -> str:
     return f"{time.get('from')} … {time.get('to')}" if isinstance(time, dict) else "default"
 
 
+def _definition(group: Group) -> Iterator[str]:
+    """Tell a variable's definition, unless it only repeats its query."""
+    sides = group.scope.before, group.scope.after
+    told = zip((group.before, group.after), map(variable_query, sides), strict=True)
+    if not all(value in (MISSING, None, "", query) for value, query in told):
+        yield plainly("definition", group.before, group.after)
+
+
 TOPICS = (
     Topic(("title",), _title, "renamed"),
     Topic(("tags",), _tags),
@@ -177,4 +186,7 @@ TOPICS = (
     Topic(("links", "*"), listed("link", "links")),
 )
 
-PART_TOPICS = (Topic(("name",), renamed, "renamed"),)
+PART_TOPICS = (
+    Topic(("name",), renamed, "renamed"),
+    Topic(("definition",), _definition),
+)

@@ -12,7 +12,10 @@ from obsdash.spelling import cut, quoted, spelled
 
 def thresholds(group: Group) -> Iterator[str]:
     """Tell thresholds by their colours and values."""
-    told = [*_mode(group), *_step_changes(_steps(group.before), _steps(group.after))]
+    before, after = _steps(group.before), _steps(group.after)
+    if MISSING in (group.before, group.after):  # which means these
+        before, after = before or _DEFAULT, after or _DEFAULT
+    told = [*_mode(group), *_step_changes(before, after)]
     rest = group if not told else replace(group, leaves=tuple(filter(_unusual, group.leaves)))
     yield from (*told, *texts(rest, "thresholds "))
 
@@ -34,6 +37,7 @@ def _mode(group: Group) -> Iterator[str]:
 
 
 Step = tuple[str, Any]  # colour, value; None for the base
+_DEFAULT: list[Step] = [("green", None), ("red", 80)]
 
 
 def _steps(holder: Any) -> list[Step]:

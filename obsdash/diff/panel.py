@@ -9,7 +9,7 @@ from obsdash.diff.migrated import lettering, plugin_migration, with_letters
 from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import Finding, Group, Topic, label, part_findings, plainly, texts
 from obsdash.diff.panels import Panel
-from obsdash.diff.sameness import dialect
+from obsdash.diff.sameness import dialect, same_source
 from obsdash.diff.scope import Part, Scope
 from obsdash.migration.plugins import shown
 from obsdash.migration.sources import NONE, Sources
@@ -121,7 +121,15 @@ def _legend(group: Group) -> Iterator[str]:
 
 
 def _query_source(group: Group) -> Iterator[str]:
-    yield f"query {group.path[1]}: data source {_sources(group)}"
+    """Tell a query's data source, unless it only follows its panel's."""
+    own, sources = group.leaves[0], group.scope.sources
+    before, after = (side.get("datasource") for side in (group.scope.before, group.scope.after))
+    follows = all(
+        value is MISSING or same_source(value, of_panel, sources)
+        for value, of_panel in ((own.before, before), (own.after, after))
+    )
+    if same_source(before, after, sources) or not follows:
+        yield f"query {group.path[1]}: data source {_sources(group)}"
 
 
 def _hidden(group: Group) -> Iterator[str]:

@@ -139,6 +139,7 @@ _STAGES: tuple[Stage[Panel], ...] = (
     by(lambda panel: (panel.id, panel.type, panel.title) if panel.id else None),
     by(_title),
     by(_id, _akin),
+    by(lambda panel: (panel.type, packed(panel.body.get("gridPos"))), _akin),
     _similar,
     by(lambda panel: panel.title or None),
 )

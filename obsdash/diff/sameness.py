@@ -12,6 +12,7 @@ from obsdash.diff.missing import MISSING
 from obsdash.diff.scope import Part, Scope
 from obsdash.durations import milliseconds
 from obsdash.migration.reading import integer
+from obsdash.migration.sources import NONE, Sources
 from obsdash.promql import canonical, collapsed
 
 # What only a server says of a data source.
@@ -146,6 +147,13 @@ def reference(leaf: Leaf, scope: Scope) -> bool:
     inherited = leaf.path[0] == "targets"  # a query without a data source has its panel's
     before = scope.before.get("datasource") if inherited and _absent(leaf.before) else leaf.before
     after = scope.after.get("datasource") if inherited and _absent(leaf.after) else leaf.after
+    return same_source(before, after, scope.sources)
+
+
+def same_source(before: Any, after: Any, sources: Sources = NONE) -> bool:
+    """Whether two references mean one data source, on a server that has the `sources`."""
+    if sources.known:
+        before, after = sources.resolved(before), sources.resolved(after)
     if _absent(before) or _absent(after):
         return _absent(before) and _absent(after)
     (old_type, old_uid), (new_type, new_uid) = _type_and_uid(before), _type_and_uid(after)
@@ -256,7 +264,7 @@ def migrated(leaf: Leaf, scope: Scope) -> bool:
     if scope.part is Part.DASHBOARD and leaf.path == ("schemaVersion",):
         return integer(leaf.before) > integer(leaf.after)
     if scope.part is Part.VARIABLE and leaf.path[0] in ("query", "definition"):
-        return same(_variable_query(scope.before), _variable_query(scope.after))
+        return same(variable_query(scope.before), variable_query(scope.after))
     return leaf.before is MISSING and _gone(leaf, scope)
 
 
@@ -269,6 +277,7 @@ def _gone(leaf: Leaf, scope: Scope) -> bool:
     return any(dotted.startswith(f"{path}.") for path in known)
 
 
-def _variable_query(variable: Mapping[str, Any]) -> Any:
+def variable_query(variable: Mapping[str, Any]) -> Any:
+    """Return what a variable asks for, as text where it is one."""
     query = variable.get("query")
     return query.get("query") if isinstance(query, dict) else query

@@ -50,11 +50,10 @@ class Sources:
 
     def resolved(self, reference: Any) -> Any:
         """Return `{type, uid}`; what the server does not know stays as it is, text as `{uid}`."""
-        if reference in (None, "default", {}):
+        if not isinstance(reference, str | dict) or reference in ("default", {}):
             return self.default
         if not isinstance(reference, str):
-            uid = reference.get("uid") if isinstance(reference, dict) else None
-            return self._named(uid) or reference
+            return self._named(reference.get("uid")) or reference
         return self._named(reference) or {"uid": reference}
 
     def _named(self, name: Any) -> dict[str, str] | None:
