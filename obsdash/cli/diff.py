@@ -1,11 +1,14 @@
 """`obsdash diff`."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
+from obsdash.cli.backtesting import changed_alerts
 from obsdash.cli.context import Context
+from obsdash.cli.options import duration
 from obsdash.cli.output import note, write_result
 from obsdash.cli.planning import make_plans, show
 from obsdash.cli.settling import settling
@@ -44,6 +47,12 @@ Examples:
 @click.option("--adopt", is_flag=True, help="Plan to take over what exists and is not ours yet.")
 @settling
 @click.option("--rotate-secrets", is_flag=True, help="Plan to write all secrets again.")
+@click.option(
+    "--backtest",
+    metavar="TIME",
+    callback=duration,
+    help="Also say how often new and changed alerts would have fired in this time, 7d.",
+)
 @click.option("--noise", is_flag=True, help="Count the folded differences by class.")
 @click.pass_obj
 def command(
@@ -59,6 +68,7 @@ def command(
     take: Take | None,
     merge: bool,
     rotate_secrets: bool,
+    backtest: timedelta | None,
     noise: bool,
 ) -> int:
     """Show what a sync would change, as a reviewer would say it.
@@ -69,10 +79,11 @@ def command(
     targets = context.targets(adopt=adopt)
     policy = Policy(take or "", merge)
     plans = make_plans(context, targets, refs, policy, prune=prune, rotate=rotate_secrets)
-    click.echo(show(context, plans, format_, noise=noise))
+    past = changed_alerts(context, plans, backtest) if backtest else None
+    click.echo(show(context, plans, format_, past, noise=noise))
     for file, kind in ((markdown, "markdown"), (json_, "json")):
         if file:
-            write_result(file, show(context, plans, kind, noise=noise) + "\n")
+            write_result(file, show(context, plans, kind, past, noise=noise) + "\n")
     if out:
         _save(context, plans, out)
     return 1 if exit_code and not all(plan.in_sync for plan in plans) else 0

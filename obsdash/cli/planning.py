@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from obsdash.cli.backtesting import Past
 from obsdash.cli.context import Context
 from obsdash.cli.output import to_json
 from obsdash.drift import ASK, Policy
@@ -54,13 +55,21 @@ def for_these(plans: Sequence[Plan], targets: Sequence[Target], what: str) -> li
     return [by_name[plan.target] for plan in plans]
 
 
-def show(context: Context, plans: Sequence[Plan], format_: str, *, noise: bool = False) -> str:
-    """Return the plans as text, JSON or Markdown."""
+def show(
+    context: Context,
+    plans: Sequence[Plan],
+    format_: str,
+    past: Past | None = None,
+    *,
+    noise: bool = False,
+) -> str:
+    """Return the plans as text, JSON or Markdown, and what alerts would have done below them."""
     from obsdash.render import plan as render
 
     if format_ == "json":
-        return to_json(render.plans_json(plans))
+        return to_json(render.plans_json(plans) | ({"backtest": past.json()} if past else {}))
     if format_ == "markdown":
-        return render.plans_markdown(plans)
+        told = past.markdown() if past else ""
+        return render.plans_markdown(plans, limit=render.COMMENT_LIMIT - len(told)) + told
     texts = [render.plan_text(plan, color=context.color, noise=noise) for plan in plans]
-    return "\n\n".join(text.rstrip("\n") for text in texts)
+    return "\n\n".join(text.rstrip("\n") for text in [*texts, *([past.text()] if past else [])])

@@ -1,20 +1,16 @@
 """`obsdash test`."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
 
+from obsdash.cli.backtesting import Past, look_back
 from obsdash.cli.context import Context
 from obsdash.cli.options import duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from obsdash.backtest import Backtest
     from obsdash.project import Project
-    from obsdash.resource import Resource
     from obsdash.routetest import RouteResults
     from obsdash.ruletest import Results
 
@@ -60,7 +56,7 @@ def command(
     with secrets.taken_as_set():
         project = context.load()
     rules, routes = _tested(project)
-    past = _past(context, project.resources, back) if back else None
+    past = look_back(context, project.resources, back) if back else None
     click.echo(_shown(rules, routes, past, form, verbose=verbose))
     if rules.percent_covered < min_coverage:
         click.echo(f"coverage is {rules.percent_covered} %, below {min_coverage} %", err=True)
@@ -79,43 +75,20 @@ def _tested(project: "Project") -> "tuple[Results, RouteResults]":
     return run_tests(tests, project.resources), routes
 
 
-def _past(context: Context, resources: "Iterable[Resource]", length: timedelta) -> "Past":
-    from obsdash.backtest import backtest
-    from obsdash.cli.querying import rule_server
-
-    server = rule_server(context.config, context.settings)
-    end = datetime.now(UTC)
-    return Past(tuple(backtest(server, resources, end, length)), end, length)
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """A backtest, and the window that it looked at."""
-
-    found: "tuple[Backtest, ...]"
-    end: datetime
-    length: timedelta
-
-    @property
-    def ran(self) -> bool:
-        """Whether every expression could be run."""
-        return not any(one.outcome.error for one in self.found)
-
-
 def _shown(
     rules: "Results", routes: "RouteResults", past: Past | None, form: str, *, verbose: bool
 ) -> str:
     from obsdash.cli.output import to_json
-    from obsdash.render import backtest, routetest, ruletest
+    from obsdash.render import routetest, ruletest
 
     if form == "json":
         document = ruletest.ruletest_json(rules) | {"routing": routetest.routetest_json(routes)}
         if past:
-            document["backtest"] = backtest.backtest_json(past.found, past.end, past.length)
+            document["backtest"] = past.json()
         return to_json(document)
     if form == "junit":
         return ruletest.junit([*ruletest.ruletest_cases(rules), *routetest.routetest_cases(routes)])
     texts = [ruletest.ruletest_text(rules, rendered=verbose), routetest.routetest_text(routes)]
     if past:
-        texts.append(backtest.backtest_text(past.found, past.end, past.length))
+        texts.append(past.text())
     return "\n".join(text for text in texts if text)

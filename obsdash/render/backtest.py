@@ -20,6 +20,12 @@ def backtest_text(found: Sequence[Backtest], end: datetime, length: timedelta) -
     return "\n".join(printable(line) for line in lines)
 
 
+def backtest_markdown(found: Sequence[Backtest], end: datetime, length: timedelta) -> str:
+    """Return the text as a block below a comment's other parts."""
+    text = backtest_text(found, end, length).replace("```", "` ` `")
+    return f"\n\n```text\n{text}\n```\n"
+
+
 def _lines(one: Backtest) -> Iterator[str]:
     change = " (new)" if one.new else ""
     if one.loaded:

@@ -119,6 +119,28 @@ def test_the_json_has_each_firing(project: Path, capsys: pytest.CaptureFixture[s
     assert len(down["loaded"]["firings"]) == 1
 
 
+@pytest.mark.parametrize("format_", ["text", "json", "markdown"])
+def test_a_plan_shows_the_past_of_what_it_brings_and_changes(
+    format_: str, project: Path, prometheus: Program, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "pyproject.toml").write_text(
+        '[tool.obsdash]\nproject = "shop"\ndefault-env = "prod"\n[tool.obsdash.env.prod]\n'
+        f'targets = [{{ type = "prometheus", url = "{prometheus.url}", '
+        f'rules = "{prometheus.log.parent / "rules"}" }}]\n'
+    )
+    assert run(["diff", "--backtest", "3h", "--format", format_]) == 0
+
+    out = capsys.readouterr().out
+    if format_ == "json":
+        alerts = json.loads(out)["backtest"]["alerts"]
+        assert [alert["alert"] for alert in alerts] == ["Down", "Calm", "Blind", "Wrong"]
+        return
+    assert "Plan" in out
+    assert "backtest of 4 alerts over 3h until " in out
+    assert "Down: would have fired 2 times" in out
+    assert "Slow" not in out[out.index("backtest of") :]  # as loaded
+
+
 def test_without_a_prometheus_it_says_what_to_configure(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
