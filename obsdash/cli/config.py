@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any
 
 import click
@@ -71,11 +71,17 @@ def _values(settings: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in fields(settings):
         value = getattr(settings, field.name)
+        if value == _default(field):
+            continue
         if is_dataclass(value):
-            found |= {key: item for key, item in _values(value).items() if item is not True}
+            found |= _values(value)
         elif field.name in ("token", "password") and value:
             state = "set" if secrets.is_set(value, os.environ) else "not set"
             found[field.name] = f"{value} ({state})"
-        elif value not in ("", 0, ()) or value is False:
+        else:
             found[field.name] = list(value) if isinstance(value, tuple) else value
     return found
+
+
+def _default(field: Field[Any]) -> Any:
+    return field.default if field.default_factory is MISSING else field.default_factory()

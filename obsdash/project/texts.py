@@ -37,7 +37,9 @@ def _json(name: str, content: bytes) -> list[Any]:
 def _yaml(name: str, content: bytes) -> list[Any]:
     import yaml  # 13 ms that only projects with YAML files pay
 
-    loader = yaml.CSafeLoader(content)
+    from obsdash.disk.yaml import Reader
+
+    loader = Reader(content)
     documents = []
     try:
         while loader.check_node():

@@ -95,7 +95,7 @@ def test_groups_are_sorted_by_name() -> None:
         "groups: 7",
         "groups: [7]",
         "groups: [{}]",
-        "groups: [{name: 7}]",
+        "groups: [{name: [7]}]",
         "namespace: x\ngroups: []",
         "groups: [{name: a}, {name: a}]",
     ],

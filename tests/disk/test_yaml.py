@@ -84,10 +84,35 @@ def test_what_a_reader_looks_for_first_comes_first() -> None:
         (b"a: 1\n---\nb: 2", "another document in line 2"),
         (b"!!python/object:os.system x", "line 1"),
         (b"a: \x00", "not YAML"),
-        (b"2024-13-45", "not YAML"),
         (b"\xff\xfe\xfd", "not YAML"),
     ],
 )
 def test_what_is_no_yaml_is_refused_with_the_place(content: bytes, place: str) -> None:
     with pytest.raises(ValueError, match=place):
         load(content)
+
+
+def test_it_is_read_as_servers_read_it() -> None:
+    """go-yaml's YAML 1.2, and texts where Prometheus and Alertmanager want texts."""
+    texts = ["on", "off", "no", "17:00", "1_000", "2024-01-01"]
+    assert load(f"[{', '.join(texts)}]".encode()) == texts
+    assert load(b"[true, 1e3, 0x10, 010, 0o17, ~, .5]") == [True, 1000.0, 16, 8, 15, None, 0.5]
+
+
+@pytest.mark.parametrize("key", ["labels", "annotations", "match", "match_re"])
+def test_what_stands_for_a_label_is_the_text_that_was_written(key: str) -> None:
+    for text in ("1.50", "010", "1_000", "true", "on", ".inf", "1e3", "0x10"):
+        found = load(f"- &base {{{key}: {{{text}: {text}}}}}\n- {{<<: *base}}".encode())
+        assert found == [{key: {text: text}}] * 2
+    assert load(f"{key}: {{a: &a {{x: 1}}, b: ~}}".encode()) == {key: {"a": {"x": 1}, "b": None}}
+    assert load(f"{key}: {{<<: {{y: no}}}}".encode()) == {key: {"y": "no"}}
+
+
+def test_names_and_expressions_are_texts() -> None:
+    found = load(b"{name: 5, alert: on, record: 1, expr: 1_000, limit: 5}")
+    assert found == {"name": "5", "alert": "on", "record": "1", "expr": "1_000", "limit": 5}
+
+
+def test_a_truth_may_be_spelled_as_people_do() -> None:
+    found = load(b"{send_resolved: yes, continue: off}")
+    assert found == {"send_resolved": True, "continue": False}
