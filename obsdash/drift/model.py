@@ -13,7 +13,8 @@ Take = Literal["", "ours", "theirs"]
 class Base:
     """What obsdash saved last of an object, and what others saved since.
 
-    resource: None when that cannot be known; `why` says so.
+    resource: None when that cannot be known; `why` says so. edited: then, that others' edits are
+    among what is live.
     saves: the oldest first, with what each left; None where that was not read: the last one's is
     what is live.
     """
@@ -21,6 +22,7 @@ class Base:
     resource: Resource | None = None
     saves: tuple[tuple[Save, Resource | None], ...] = ()
     why: str = ""
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ def three_way(
     bases: of the objects that the plan updates.
     """
     settled = [
-        _settled(action, base.resource, base, policy, sources)
-        if isinstance(action, Update) and (base := bases.get(action.ref)) and base.resource
+        _settled(action, base, policy, sources)
+        if isinstance(action, Update) and (base := bases.get(action.ref))
         else action
         for action in plan.actions
     ]
@@ -32,14 +32,15 @@ def three_way(
     )
 
 
-def _settled(
-    update: Update, known: Resource, base: Base, policy: Policy, sources: Sources
-) -> Action | Kept:
-    case = case_of(update.live, update.desired, known, sources)
+def _settled(update: Update, base: Base, policy: Policy, sources: Sources) -> Action | Kept:
+    if base.resource is None:
+        refused = base.edited and policy.take != "ours"
+        return Blocked(update.desired, _lost(base)) if refused else update
+    case = case_of(update.live, update.desired, base.resource, sources)
     edits = edits_of(case, base)
     if not edits:
         return update
-    sides = Sides(difference(known, update.desired, sources).changes, edits)
+    sides = Sides(difference(base.resource, update.desired, sources).changes, edits)
     conflicts = [edit for edit in edits if edit.collides or not policy.merge]
     if conflicts and not policy.take:
         return Blocked(update.desired, _reason(conflicts, policy), sides)
@@ -68,6 +69,10 @@ def _joined(update: Update, case: Case, policy: Policy) -> Resource:
         folder = case.theirs.folder
     spec = case.merged(prefer).document
     return replace(update.desired, spec=spec, folder=folder, revision=update.live.revision)
+
+
+def _lost(base: Base) -> str:
+    return f"edits made in Grafana were merged into it, but {base.why}: --take ours overwrites them"
 
 
 def _reason(conflicts: Sequence[Edit], policy: Policy) -> str:

@@ -49,14 +49,12 @@ def saved_by(api: Grafana, project: str, uid: str) -> bool:
 def base_of(api: Grafana, project: str, live: Resource, desired: Resource) -> Base:
     """Return what we saved last of a dashboard that is live, and who saved since."""
     history = _History(api, project, live.ref.uid)
+    folders = (desired.folder, live.folder)
     try:
-        found = history.base(live, int(live.revision or 0))
-        folder = found.folder(desired, live)
-        return Base(
-            replace(found.document, folder=folder), tuple(history.left_by(found.others, live))
-        )
+        found = history.base(live, folders, int(live.revision or 0))
+        return Base(found.document, tuple(history.left_by(found.others, live)))
     except _LostError as lost:
-        return Base(why=str(lost))
+        return Base(why=str(lost), edited=lost.edited)
     except GrafanaError as error:
         if error.status in (401, 403):
             return Base(why="its history may not be read: that needs the permission to write it")
@@ -66,7 +64,11 @@ def base_of(api: Grafana, project: str, live: Resource, desired: Resource) -> Ba
 
 
 class _LostError(Exception):
-    """The history does not show what we saved last."""
+    """The history does not show what we saved last. edited: but that others' edits are in it."""
+
+    def __init__(self, why: str, *, edited: bool = False) -> None:
+        super().__init__(why)
+        self.edited = edited
 
 
 class _Own(NamedTuple):
@@ -80,17 +82,7 @@ class _Found(NamedTuple):
     """What we saved last, and the versions of others since, the oldest first."""
 
     document: Resource
-    hash: str
     others: list[Save]
-
-    def folder(self, desired: Resource, live: Resource) -> str:
-        """Return where we put it: versions do not say, but the hash does."""
-        for folder in (desired.folder, live.folder):
-            whole = replace(self.document, folder=folder)
-            bare = replace(whole, spec={k: v for k, v in whole.spec.items() if k != "uid"})
-            if self.hash in (fingerprint(whole)[:_HASH], fingerprint(bare)[:_HASH]):
-                return folder
-        return live.folder
 
 
 class _History:
@@ -119,15 +111,16 @@ class _History:
             return None
         return _Own(found[1], int(found[2] or 0))
 
-    def base(self, live: Resource, number: int) -> _Found:
-        """Return what we alone would have saved up to a version."""
+    def base(self, live: Resource, folders: Sequence[str], number: int) -> _Found:
+        """Return what we alone would have saved up to a version, and in which of the folders."""
         others: list[Save] = []
         for listed in self.versions:
             if listed["version"] > number:
                 continue
             own = self.own(listed)
             if own:
-                return self._based(live, listed["version"], own, others[::-1])
+                found = self._based(live, folders, listed["version"], own)
+                return _Found(found.document, [*found.others, *others[::-1]])
             others.append(_save(listed))
         purged = min((listed["version"] for listed in self.versions), default=1) > 1
         raise _LostError(
@@ -136,14 +129,17 @@ class _History:
             else "obsdash has not saved it yet"
         )
 
-    def _based(self, live: Resource, number: int, own: _Own, others: list[Save]) -> _Found:
+    def _based(self, live: Resource, folders: Sequence[str], number: int, own: _Own) -> _Found:
         document = self._document(live, number)
         if not 0 < own.on < number:
-            return _Found(document, own.hash, others)
-        edited = self._document(live, own.on)
-        before = self.base(live, own.on)
+            return _Found(_placed(document, own.hash, folders), [])
+        try:
+            edited = self._document(live, own.on)
+            before = self.base(live, folders, own.on)
+        except _LostError as lost:
+            raise _LostError(str(lost), edited=True) from None
         spec = merge(edited.spec, document.spec, before.document.spec).document
-        return _Found(replace(document, spec=spec), before.hash, [*before.others, *others])
+        return _Found(replace(before.document, spec=spec), before.others)
 
     def left_by(
         self, saves: Sequence[Save], live: Resource
@@ -167,6 +163,16 @@ class _History:
         if number not in self._read:
             self._read[number] = self._api.get(*self._place, str(number))
         return self._read[number]
+
+
+def _placed(document: Resource, hash_: str, folders: Sequence[str]) -> Resource:
+    """Return a document in the folder that we put it into: versions do not say, the hash does."""
+    for folder in folders:
+        whole = replace(document, folder=folder)
+        bare = replace(whole, spec={k: v for k, v in whole.spec.items() if k != "uid"})
+        if hash_ in (fingerprint(whole)[:_HASH], fingerprint(bare)[:_HASH]):
+            return whole
+    return document
 
 
 def _save(listed: Json) -> Save:
