@@ -10,7 +10,14 @@ from tests.doubles.grafana.answers import Answer, Call, Json, Refusal, Route
 from tests.doubles.grafana.integrations import SECRETS, complaint, secrets_of
 from tests.doubles.grafana.policies import routes_of
 from tests.doubles.grafana.store import Integration, Store
-from tests.doubles.grafana.versions import NAMED_ERRORS, PLAIN_ECHO, STRICT_CONTACT_POINTS
+from tests.doubles.grafana.versions import (
+    CHECKED_UIDS,
+    NAMED_ERRORS,
+    NEEDS_NAME,
+    PLAIN_ECHO,
+    USED_IS_409,
+    VEILED_MISMATCH,
+)
 
 KIND = "contact point"
 REDACTED = "[REDACTED]"
@@ -26,7 +33,7 @@ def list_contact_points(store: Store, call: Call) -> Answer:
         for integration in integrations
         if not names or integration.shown_as(name) in names
     ]
-    by_uid = store.has(STRICT_CONTACT_POINTS)
+    by_uid = store.has(PLAIN_ECHO)
     found.sort(key=lambda pair: (pair[1].shown_as(pair[0]), pair[1].uid if by_uid else ""))
     return Answer(200, [_document(store, name, integration) for name, integration in found])
 
@@ -102,8 +109,7 @@ def _valid(
 ) -> tuple[str, Integration]:
     """Return the name and the integration that a body describes, with secrets kept from `old`."""
     name, type_, uid = (str(body.get(key) or "") for key in ("name", "type", "uid"))
-    if store.has(STRICT_CONTACT_POINTS):
-        _check_names(name, uid)
+    _check_names(store, name, uid)
     if type_ not in SECRETS:
         raise Refusal(400, f"{INVALID}: {_type_complaint(store, type_)}")
     settings = copy.deepcopy(body.get("settings") or {})
@@ -122,15 +128,15 @@ def _valid(
     return name, Integration(uid, type_, settings, secrets, silent)
 
 
-def _check_names(name: str, uid: str) -> None:
-    if not name:
+def _check_names(store: Store, name: str, uid: str) -> None:
+    if not name and store.has(NEEDS_NAME):
         raise Refusal(400, f"{INVALID}: name is required")
     problem = ""
     if len(uid) > 40:
         problem = "UID is longer than 40 symbols"
     elif not re.fullmatch("[A-Za-z0-9_-]*", uid):
         problem = "invalid format of UID. Only letters, numbers, '-' and '_' are allowed"
-    if problem:
+    if problem and store.has(CHECKED_UIDS):
         raise Refusal(400, f"{INVALID}\ncannot create contact point with UID '{uid}': {problem}")
 
 
@@ -145,7 +151,7 @@ def _check_provenance(store: Store, call: Call, uid: str) -> None:
     stored, sent = provenance.of(store, KIND, uid), provenance.given(store, call)
     if stored in ("", sent):
         return
-    if store.has(STRICT_CONTACT_POINTS):
+    if store.has(VEILED_MISMATCH):
         raise Refusal(500, "Internal Server Error")
     raise Refusal(500, f"cannot changed provenance from '{stored}' to '{sent}'")
 
@@ -182,7 +188,8 @@ def _refuse_used(store: Store, name: str) -> None:
         if not named:
             raise Refusal(500, f"contact point '{name}' is currently used by a notification policy")
         message = "Contact point is currently referenced by a notification policy."
-        raise Refusal.named(409, f"{ERRORS}.referenced", message)
+        status = 409 if store.has(USED_IS_409) else 400
+        raise Refusal.named(status, f"{ERRORS}.referenced", message)
     if any(settings["receiver"] == name for settings in store.rules_settings()):
         message = (
             "Contact point is currently used in the notification settings of one or many alert"

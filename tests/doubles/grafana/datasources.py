@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from tests.doubles.grafana.answers import Answer, Call, Json, Refusal, Route
 from tests.doubles.grafana.store import Datasource, Store
+from tests.doubles.grafana.versions import PLUGIN_ALIASES
 
 UNSET: Json = {
     "url": "",
@@ -14,6 +15,10 @@ UNSET: Json = {
     "basicAuthUser": "",
     "withCredentials": False,
     "isDefault": False,
+}
+ALIASES = {
+    "postgres": "grafana-postgresql-datasource",
+    "testdata": "grafana-testdata-datasource",
 }
 LISTED_NOT = ("basicAuthUser", "withCredentials", "version")
 
@@ -37,7 +42,7 @@ def create_datasource(store: Store, call: Call) -> Answer:
     if uid in store.datasources:
         raise Refusal(409, "data source with the same uid already exists")
     new = Datasource(store.next_id(), {"readOnly": False, "version": 1})
-    _fill(new, {**UNSET, **body, "uid": uid})
+    _fill(store, new, {**UNSET, **body, "uid": uid})
     if store.numbers >= (10, 3) and not store.datasources:
         new.fields["isDefault"] = True
     store.datasources[uid] = new
@@ -55,7 +60,7 @@ def update_datasource(store: Store, call: Call, uid: str) -> Answer:
     if version and source.fields["version"] > version:
         raise Refusal(409, "Datasource has already been updated by someone else. Please reload")
     kept = source.fields["basicAuthUser"]
-    _fill(source, {**UNSET, **body, "version": version + 1})
+    _fill(store, source, {**UNSET, **body, "version": version + 1})
     source.fields["basicAuthUser"] = source.fields["basicAuthUser"] or kept
     if source.fields["uid"] != uid:  # the uid of the body counts
         store.datasources[source.fields["uid"]] = store.datasources.pop(uid)
@@ -96,9 +101,11 @@ def _valid(call: Call) -> Json:
     return body
 
 
-def _fill(source: Datasource, body: Json) -> None:
+def _fill(store: Store, source: Datasource, body: Json) -> None:
     """Take over all fields of a body; of the secrets only those that are sent."""
     taken = {k: v for k, v in body.items() if k not in ("secureJsonData", "id", "readOnly")}
+    if store.has(PLUGIN_ALIASES):
+        taken["type"] = ALIASES.get(body["type"], body["type"])
     source.fields |= {**taken, "jsonData": body.get("jsonData") or {}}
     for name, value in (body.get("secureJsonData") or {}).items():
         if value:

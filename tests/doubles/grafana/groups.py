@@ -11,7 +11,7 @@ from tests.doubles.grafana.answers import PROVISIONING_WRITE as WRITE
 from tests.doubles.grafana.answers import Answer, Call, Json, Refusal, Route
 from tests.doubles.grafana.store import Rule, Store
 from tests.doubles.grafana.versions import (
-    CHECKED_RULES,
+    CHECKED_FOLDERS,
     CREATES_IN_GROUP,
     GROUP_DELETE,
     NAMED_ERRORS,
@@ -37,7 +37,7 @@ def put_group(store: Store, call: Call, folder: str, group: str) -> Answer:
     echo = None if sent is None else [rulebody.read(store, rule) for rule in sent]
     if interval <= 0 or interval % rulebody.SCHEDULER:
         raise Refusal(400, f"{rulebody.INVALID}: {rulebody.no_interval(interval)}")
-    if echo and store.has(CHECKED_RULES) and folder not in store.folders:
+    if echo and store.has(CHECKED_FOLDERS) and folder not in store.folders:
         raise Refusal(400, f"{rulebody.INVALID}: folder does not exist")
     given = provenance.given(store, call)
     with store.all_or_nothing():

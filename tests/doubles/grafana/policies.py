@@ -9,7 +9,12 @@ from tests.doubles.grafana.answers import PROVISIONING_WRITE as WRITE
 from tests.doubles.grafana.answers import Answer, Call, Json, Refusal, Route
 from tests.doubles.grafana.durations import milliseconds, rendered
 from tests.doubles.grafana.store import Store, default_contact_point, default_policies
-from tests.doubles.grafana.versions import ACTIVE_INTERVALS, NAMED_ERRORS, OPTIONAL_RECEIVER
+from tests.doubles.grafana.versions import (
+    ACTIVE_INTERVALS,
+    BARE_ROOT,
+    NAMED_ERRORS,
+    OPTIONAL_RECEIVER,
+)
 
 KIND, NAME = "policies", "root"
 BAD = (400, "bad request data")
@@ -26,7 +31,7 @@ def get_policies(store: Store, call: Call) -> Answer:
 
 def put_policies(store: Store, call: Call) -> Answer:
     tree = _normal(store, call.body)
-    forbidden = ("match", "match_re") if not store.has(NAMED_ERRORS) else MATCHERS
+    forbidden = ("match", "match_re") if not store.has(BARE_ROOT) else MATCHERS
     if not tree.get("receiver") or any(k in tree for k in (*forbidden, "mute_time_intervals")):
         raise Refusal(*BAD)
     _check_references(store, tree)

@@ -8,13 +8,15 @@ from tests.doubles.grafana.durations import milliseconds, rendered
 from tests.doubles.grafana.store import Store
 from tests.doubles.grafana.versions import (
     ACTIVE_INTERVALS,
-    CHECKED_RULES,
+    CHECKED_FOLDERS,
+    CHECKED_UIDS,
     KEEP_FIRING,
     KEEP_LAST,
     NOTIFICATION_SETTINGS,
     PAUSED,
     RECORD_FIELD,
     RECORDING_RULES,
+    STATES_ARE_400,
 )
 
 BAD = (400, "bad request data")
@@ -114,8 +116,7 @@ def _texts(values: Json) -> Json:
 
 def check(store: Store, rule: Json) -> Json:
     """Return a rule as it is stored; raise what Grafana says against it."""
-    if store.has(CHECKED_RULES):
-        _check_names(store, rule)
+    _check_names(store, rule)
     for field, what in (("title", "name"), ("ruleGroup", "rule group name")):
         if len(rule[field]) > LONGEST:
             problem = f"{what} length should not be greater than {LONGEST}"
@@ -147,22 +148,21 @@ def no_interval(seconds: int) -> str:
 
 def wrong(store: Store, problem: str) -> Refusal:
     """Return a refusal that older versions take for an error of their own."""
-    if store.has(CHECKED_RULES):
+    if store.has(STATES_ARE_400):
         return Refusal(400, f"{INVALID}: {problem}")
     return Refusal(500, problem)
 
 
 def _check_names(store: Store, rule: Json) -> None:
-    if not rule["folderUID"]:
-        raise Refusal(400, f"{INVALID}: folderUID must be set")
-    if rule["folderUID"] not in store.folders:
-        raise Refusal(400, f"{INVALID}: folder does not exist")
+    if store.has(CHECKED_FOLDERS) and rule["folderUID"] not in store.folders:
+        problem = "folder does not exist" if rule["folderUID"] else "folderUID must be set"
+        raise Refusal(400, f"{INVALID}: {problem}")
     uid, problem = rule["uid"], ""
     if len(uid) > 40:
         problem = "UID is longer than 40 symbols"
     elif not re.fullmatch("[A-Za-z0-9_-]*", uid):
         problem = "invalid format of UID. Only letters, numbers, '-' and '_' are allowed"
-    if problem:
+    if problem and store.has(CHECKED_UIDS):
         raise Refusal(400, f"{INVALID}\ncannot create rule with UID '{uid}': {problem}")
 
 

@@ -7,8 +7,10 @@ from tests.doubles.grafana.answers import Answer, Call, Json, Refusal, Route
 from tests.doubles.grafana.store import Rule, Store, now
 from tests.doubles.grafana.versions import (
     ABSENT_IS_404,
-    CHECKED_RULES,
+    CHECKED_FOLDERS,
+    CONFLICT_IS_400,
     CONFLICT_IS_409,
+    LIST_SAYS_OWNER,
     NAMED_ERRORS,
     ORDER_IN_GROUPS,
     RULE_LIST,
@@ -24,6 +26,8 @@ CONFLICT = (
 
 
 def list_rules(store: Store, call: Call) -> Answer:
+    if not store.has(LIST_SAYS_OWNER):
+        return Answer(200, [rule.document for rule in store.rules.values()])
     return Answer(200, [document(store, rule) for rule in store.rules.values()])
 
 
@@ -37,7 +41,7 @@ def get_rule(store: Store, call: Call, uid: str) -> Answer:
 
 def create_rule(store: Store, call: Call) -> Answer:
     body = rulebody.check(store, rulebody.read(store, call.body))
-    if not body["ruleGroup"] and store.has(CHECKED_RULES):
+    if not body["ruleGroup"] and store.has(CHECKED_FOLDERS):
         raise Refusal(400, f"{rulebody.INVALID}: {rulebody.no_interval(0)}")
     interval = _interval(store, body["folderUID"], body["ruleGroup"])
     rule = insert(store, body, interval, index=1 if store.has(ORDER_IN_GROUPS) else 0)
@@ -123,7 +127,7 @@ def _refuse_twin(store: Store, body: Json, besides: str) -> None:
 
 def _conflict(store: Store, uid: str) -> Refusal:
     if not store.has(CONFLICT_IS_409):
-        return Refusal(400 if store.has(CHECKED_RULES) else 500, CONFLICT)
+        return Refusal(400 if store.has(CONFLICT_IS_400) else 500, CONFLICT)
     problem = "UNIQUE constraint failed: alert_rule.org_id, alert_rule.uid"
     message = f"Failed to save alert rule '{uid}' in organization 1 due to conflict: {problem}"
     extra = {"Error": problem, "OrgID": 1, "RuleUID": uid}

@@ -7,7 +7,7 @@ from tests.doubles.grafana.answers import PROVISIONING_READ as READ
 from tests.doubles.grafana.answers import PROVISIONING_WRITE as WRITE
 from tests.doubles.grafana.answers import Answer, Call, Json, Refusal, Route
 from tests.doubles.grafana.store import Store, digest
-from tests.doubles.grafana.versions import NAMED_ERRORS, VERSIONED_TIMINGS
+from tests.doubles.grafana.versions import NAMED_ERRORS, OWNERS_SHOWN, VERSIONED
 
 KIND = "template"
 ERRORS = "alerting.notifications.templates"
@@ -32,7 +32,7 @@ def get_template(store: Store, call: Call, name: str) -> Answer:
 def put_template(store: Store, call: Call, name: str) -> Answer:
     body = call.body if isinstance(call.body, dict) else {}
     text = _checked(store, name, str(body.get("template") or ""))
-    sent, known = body.get("version"), store.has(VERSIONED_TIMINGS) and name in store.templates
+    sent, known = body.get("version"), store.has(VERSIONED) and name in store.templates
     if sent and known and sent != digest(store.templates[name]):
         raise Refusal.named(409, "alerting.notifications.conflict", "Conflict")
     provenance.count_write(store, call)
@@ -69,9 +69,9 @@ def _invalid(store: Store, reason: str) -> Refusal:
 
 def _document(store: Store, name: str) -> Json:
     document = {"name": name, "template": store.templates[name]}
-    if not store.has(VERSIONED_TIMINGS):
-        return document
-    return {**document, "version": digest(store.templates[name]), **_shown(store, name)}
+    if store.has(VERSIONED):
+        document["version"] = digest(store.templates[name])
+    return {**document, **_shown(store, name)} if store.has(OWNERS_SHOWN) else document
 
 
 def _shown(store: Store, name: str) -> Json:

@@ -7,7 +7,13 @@ from tests.doubles.grafana.answers import Answer, Call, Json, Refusal, Route
 from tests.doubles.grafana.intervals import BAD, normal
 from tests.doubles.grafana.policies import routes_of
 from tests.doubles.grafana.store import Store, digest
-from tests.doubles.grafana.versions import NAMED_ERRORS, VERSIONED_TIMINGS
+from tests.doubles.grafana.versions import (
+    NAMED_ERRORS,
+    NO_WAY_BACK,
+    OWNERS_SHOWN,
+    USED_IS_409,
+    VERSIONED,
+)
 
 KIND = "timing"
 TAKEN = "invalid object specification: a mute timing with this name already exists"
@@ -18,7 +24,7 @@ ERRORS = "alerting.notifications.time-intervals"
 
 
 def list_timings(store: Store, call: Call) -> Answer:
-    names = sorted(store.timings) if store.has(VERSIONED_TIMINGS) else list(store.timings)
+    names = sorted(store.timings) if store.has(VERSIONED) else list(store.timings)
     return Answer(200, [_document(store, name) for name in names])
 
 
@@ -39,7 +45,7 @@ def create_timing(store: Store, call: Call) -> Answer:
 
 def update_timing(store: Store, call: Call, name: str) -> Answer:
     sent, intervals = _valid(call)
-    if name not in store.timings or (store.has(VERSIONED_TIMINGS) and sent != name):
+    if name not in store.timings or (store.has(VERSIONED) and sent != name):
         return _absent(store)
     return Answer(202, _stored(store, call, name, intervals))
 
@@ -47,14 +53,15 @@ def update_timing(store: Store, call: Call, name: str) -> Answer:
 def delete_timing(store: Store, call: Call, name: str) -> Answer:
     if any(name in route.get("mute_time_intervals", ()) for route in routes_of(store.policies)):
         if store.has(NAMED_ERRORS):
-            raise Refusal.named(409, f"{ERRORS}.used", "Conflict", UsedByRoutes=True)
+            status = 409 if store.has(USED_IS_409) else 400
+            raise Refusal.named(status, f"{ERRORS}.used", "Conflict", UsedByRoutes=True)
         raise Refusal(500, f"mute time '{name}' is currently used by a notification policy")
     users = [
         rule.uid
         for rule in store.rules.values()
         if name in (rule.document.get("notification_settings") or {}).get("mute_time_intervals", ())
     ]
-    if users:
+    if users and store.has(USED_IS_409):
         raise Refusal.named(409, f"{ERRORS}.used", "Conflict", UsedByRules=users)
     provenance.count_write(store, call)
     store.timings.pop(name, None)
@@ -70,17 +77,22 @@ def _valid(call: Call) -> tuple[str, list[Json]]:
 
 
 def _stored(store: Store, call: Call, name: str, intervals: list[Json]) -> Json:
+    stored, given = provenance.of(store, KIND, name), provenance.given(store, call)
+    first, last = NO_WAY_BACK
+    if stored and not given and store.has(first) and not store.has(last):
+        message = "Provenance change not allowed"
+        raise Refusal.named(403, "alerting.notifications.invalidProvenance", message)
     provenance.count_write(store, call)
     store.timings[name] = intervals
-    provenance.note(store, KIND, name, provenance.given(store, call))
+    provenance.note(store, KIND, name, given)
     return {**_document(store, name), **_shown(store, name)}
 
 
 def _document(store: Store, name: str) -> Json:
-    document = {"name": name, "time_intervals": store.timings[name]}
-    if not store.has(VERSIONED_TIMINGS):
-        return document
-    return {**document, "version": digest(document), **_shown(store, name)}
+    document: Json = {"name": name, "time_intervals": store.timings[name]}
+    if store.has(VERSIONED):
+        document["version"] = digest(document)
+    return {**document, **_shown(store, name)} if store.has(OWNERS_SHOWN) else document
 
 
 def _shown(store: Store, name: str) -> Json:
