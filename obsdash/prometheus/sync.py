@@ -36,6 +36,15 @@ class _Change:
     groups: Mapping[str, Spec]
 
 
+class _RefusedError(TargetError):
+    """A server does not load the files, one of them at least."""
+
+    @property
+    def undone(self) -> bool:
+        """Whether the old ones are loaded again."""
+        return self.message.endswith(_UNCHANGED)
+
+
 class Sync:
     """One run over the rule files. The caller holds the folder's lock."""
 
@@ -65,9 +74,18 @@ class Sync:
             for change, refusal in self._refused(staged).items():
                 del staged[change]
                 outcomes += _failed(change.actions, refusal)
-            done = [action for change in staged for action in change.actions]
             trouble = self._replace(staged) if staged else None
-        return outcomes + (_failed(done, trouble) if trouble else _applied(done))
+            if isinstance(trouble, _RefusedError) and trouble.undone and len(staged) > 1:
+                return outcomes + [o for change in staged for o in self._alone(change, stack)]
+        return outcomes + _outcomes(staged, trouble)
+
+    def _alone(self, change: _Change, stack: ExitStack) -> list[Outcome]:
+        """Carry out one change of several that were refused, nobody knows which."""
+        try:
+            trouble = self._replace({change: _stage(change, stack)})
+        except OSError as error:
+            trouble = TargetError(f"{change.path} cannot be written: {why(error)}; {_UNCHANGED}")
+        return _outcomes([change], trouble)
 
     def _refused(self, staged: Mapping[_Change, Staged | None]) -> dict[_Change, TargetError]:
         """Return the changes whose new file promtool refuses, where it is there to be asked."""
@@ -120,7 +138,9 @@ class Sync:
                 return self._not_reloadable()
             self._load(list(staged))
         except TargetError as error:
-            return TargetError(f"{error.message}; {self._restore(staged)}", help=error.help)
+            said = f"{error.message}; {self._restore(staged)}"
+            kind = _RefusedError if isinstance(error, _RefusedError) else TargetError
+            return kind(said, help=error.help)
         except OSError as error:
             reason = f"{error.filename} cannot be replaced: {why(error)}"
             return TargetError(f"{reason}; {self._restore(staged)}")
@@ -158,7 +178,7 @@ class Sync:
         found = promtool_problems(promtool, files, self._facts.features) if promtool else {}
         own = "its log has the reason" if _GENERIC in said or not said else said
         reasons = (f"{file.name}: {reason}" for file, reason in found.items())
-        return TargetError(
+        return _RefusedError(
             f"{server.url} refuses the rules: {next(reasons, own)}",
             help="" if promtool else "with promtool installed, rules are checked before",
         )
@@ -224,6 +244,11 @@ def _unseen(server: Server, changes: Sequence[_Change]) -> str:
 def _with_rules(groups: Mapping[str, Spec]) -> dict[str, Spec]:
     """Return the groups that every version of Prometheus shows."""
     return {name: spec for name, spec in groups.items() if spec.get("rules")}
+
+
+def _outcomes(changes: Iterable[_Change], trouble: TargetError | None) -> list[Outcome]:
+    done = [action for change in changes for action in change.actions]
+    return _failed(done, trouble) if trouble else _applied(done)
 
 
 def _applied(actions: Sequence[Action]) -> list[Outcome]:

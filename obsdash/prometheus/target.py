@@ -81,8 +81,8 @@ class PrometheusTarget:
     def apply(self, actions: Sequence[Action]) -> Iterator[Outcome]:
         """Replace the files that change, all at once, and have them loaded; else put them back.
 
-        A file that promtool refuses is left out, the others go on. What Prometheus itself refuses
-        takes all files of the run back, since it does not say which one it means.
+        A file that promtool refuses is left out, the others go on. Prometheus itself does not say
+        which one it refuses: all are put back, and then tried one by one.
         """
         if not actions:
             return
