@@ -37,8 +37,12 @@ def _route(group: Group) -> Iterator[str]:
             yield f"{name}: order of its routes changed"
         elif at_route and MISSING in (leaf.before, leaf.after):
             route = leaf.before if leaf.after is MISSING else leaf.after
-            to = f" to {quoted(str(route.get('receiver')))}" if "receiver" in route else ""
+            told = isinstance(route, dict) and "receiver" in route
+            to = f" to {quoted(str(route['receiver']))}" if told else ""
             yield f"{name}{to} {_verb(leaf)}"
+        elif path[-1] == "receiver" and {type(leaf.before), type(leaf.after)} == {str}:
+            who = f"alerts with {', '.join(steps)}" if steps else "alerts that no route takes"
+            yield f"{who} now go to {quoted(leaf.after)} instead of {quoted(leaf.before)}"
         else:
             last = max((i for i, part in enumerate(path) if part == "routes"), default=-1)
             yield f"{name}: {_told(leaf, path[last + 2 :] or path[-1:])}"

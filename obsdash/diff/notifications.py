@@ -8,11 +8,12 @@ from obsdash.diff.alertmanager import TOPICS
 from obsdash.diff.leaf import ORDER, Leaf, Place
 from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import Finding, Group, Topic, part_findings, plainly
-from obsdash.diff.policies import one_template, one_timing, one_tree
+from obsdash.diff.policies import matchers_of, one_template, one_timing, one_tree
 from obsdash.diff.routing import matcher
 from obsdash.diff.scope import Part, Scope
+from obsdash.diff.secret import told
 from obsdash.resource import Resource
-from obsdash.spelling import cut, quoted
+from obsdash.spelling import cut, quoted, spelled
 
 _ROOT = Place(("route",))  # a tree of policies reads as Alertmanager's route
 
@@ -25,18 +26,18 @@ def policy_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
 
 def _readable(policy: Mapping[str, Any]) -> dict[str, Any]:
     """Return a policy with its matchers as texts, as Alertmanager's routes have them."""
-    found = {key: value for key, value in policy.items() if key != "object_matchers"}
-    if "object_matchers" in policy:
-        found["matchers"] = [matcher(*one) for one in policy["object_matchers"]]
-    if "routes" in policy:
-        found["routes"] = [_readable(route) for route in policy["routes"]]
+    found = dict(policy)
+    if matchers := matchers_of(policy):
+        found["matchers"] = [matcher(*one) for one in found.pop("object_matchers")]
+    routes = policy.get("routes")
+    if matchers is not None and isinstance(routes, list):
+        found["routes"] = [_readable(one) if isinstance(one, dict) else one for one in routes]
     return found
 
 
 def timing_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
     """Yield which intervals came, went or changed."""
-    before = [_interval(one) for one in one_timing(live.spec)["time_intervals"]]
-    after = [_interval(one) for one in one_timing(desired.spec)["time_intervals"]]
+    before, after = _intervals(live.spec), _intervals(desired.spec)
     gone = [one for one in before if one not in after]
     new = [one for one in after if one not in before]
     if len(gone) == len(new) == 1:
@@ -46,20 +47,34 @@ def timing_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
     yield from (_change(desired, f"{one} added") for one in new)
 
 
-def _interval(interval: Mapping[str, Any]) -> str:
-    """Say when an interval is: `saturday, sunday 22:00-24:00 Europe/Berlin`."""
-    parts = [
-        ", ".join(_times(one) for one in value) if isinstance(value, list) else str(value)
-        for key in ("weekdays", "days_of_month", "months", "years", "times", "location")
-        if (value := interval.get(key))
-    ]
-    return " · ".join(parts) or "at all times"
+def _intervals(spec: Mapping[str, Any]) -> list[str]:
+    found = one_timing(spec)["time_intervals"]
+    return [_interval(one) for one in found] if isinstance(found, list) else [spelled(found)]
 
 
-def _times(value: Any) -> str:
-    if isinstance(value, dict):
-        return f"{value.get('start_time')}-{value.get('end_time')}"
-    return str(value)
+_ORDER = ("weekdays", "days_of_month", "months", "years", "times", "location")
+
+
+def _interval(interval: Any) -> str:
+    """Say when an interval is: `saturday, sunday · 22:00-24:00 · Europe/Berlin`."""
+    if not isinstance(interval, dict):
+        return spelled(interval)
+    keys = [*(key for key in _ORDER if key in interval), *sorted(interval.keys() - {*_ORDER})]
+    return " · ".join(_part(key, interval[key]) for key in keys) or "at all times"
+
+
+def _part(key: str, value: Any) -> str:
+    if key not in _ORDER:
+        return f"{key} {spelled(value)}"
+    if isinstance(value, list):
+        return ", ".join(_time(one) for one in value)
+    return _time(value)
+
+
+def _time(value: Any) -> str:
+    if isinstance(value, dict) and value.keys() == {"start_time", "end_time"}:
+        return f"{value['start_time']}-{value['end_time']}"
+    return value if isinstance(value, str) else spelled(value)
 
 
 def template_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
@@ -85,22 +100,30 @@ def contact_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
     """Yield what separates two contact points, by integration; of secrets, names only."""
     scope = Scope(Part.OTHER, _contact_point(live.spec), _contact_point(desired.spec))
     yield from part_findings(scope, "", (Topic(("integrations", "*"), _integration),), desired)
-    kinds = {one.get("uid"): one.get("type") for one in desired.spec.get("integrations") or ()}
+    kinds = _types(desired.spec.get("integrations"))
     for name in sorted({*live.secrets, *desired.secrets}):
         uid, _, key = name.partition("/")
         before, after = live.secrets.get(name), desired.secrets.get(name)
-        if uid in kinds and (text := _secret(before, after)):
+        if uid in kinds and (text := told(before, after)):
             yield _change(desired, f"{kinds[uid]}: secret {key} {text}")
 
 
+def _types(integrations: Any) -> dict[str, str]:
+    """Return uid → type."""
+    known = integrations if isinstance(integrations, list) else []
+    return {str(one.get("uid")): str(one.get("type")) for one in known if isinstance(one, dict)}
+
+
 def _contact_point(spec: Mapping[str, Any]) -> dict[str, Any]:
-    return {"integrations": [_one_integration(one) for one in spec.get("integrations") or ()]}
+    found = spec.get("integrations") or []
+    if not isinstance(found, list):
+        return dict(spec)
+    return {"integrations": [_one(one) if isinstance(one, dict) else one for one in found]}
 
 
-def _one_integration(integration: Mapping[str, Any]) -> dict[str, Any]:
+def _one(integration: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "uid": integration.get("uid", ""),
-        "type": integration.get("type", ""),
+        **integration,
         "settings": _loosely(integration.get("settings") or {}),
         "disableResolveMessage": bool(integration.get("disableResolveMessage")),
     }
@@ -121,7 +144,8 @@ def _loosely(value: Any) -> Any:
 def _integration(group: Group) -> Iterator[str]:
     """Tell an integration by its type: `slack: title "a" → "b"`."""
     kind = next(
-        (str(one["type"]) for one in (group.after, group.before) if isinstance(one, dict)), ""
+        (str(one.get("type")) for one in (group.after, group.before) if isinstance(one, dict)),
+        "integration",
     )
     if group.path[-1] == ORDER:
         return  # they are all told
@@ -145,20 +169,12 @@ def _setting(kind: str, leaf: Leaf, path: Sequence[str]) -> Iterator[str]:
             yield f"{kind}: {plainly('.'.join(path), leaf.before, leaf.after)}"
 
 
-def _whom(integration: Mapping[str, Any]) -> str:
+def _whom(integration: Any) -> str:
     """Return whom an integration tells, where it says so openly."""
-    settings = integration.get("settings") or {}
+    settings = integration.get("settings") if isinstance(integration, dict) else None
+    settings = settings if isinstance(settings, dict) else {}
     told = (settings.get(key) for key in ("addresses", "recipient", "chatid", "room_id"))
     return next((f" to {quoted(str(value))}" for value in told if value), "")
-
-
-def _secret(before: str | None, after: str | None) -> str:
-    """Say what became of a secret: a server tells that there is one, `""`, not which."""
-    if before is None:
-        return f"added ({after})" if after else "added"
-    if after is None:
-        return "removed"
-    return f"{before} → {after}" if before and after and before != after else ""
 
 
 def _change(desired: Resource, text: str) -> Change:

@@ -12,7 +12,7 @@ def secret_findings(live: Resource, desired: Resource) -> Iterator[Change]:
     """Yield which secrets come, go, or get another reference."""
     for name in sorted({*live.secrets, *desired.secrets}):
         before, after = live.secrets.get(name), desired.secrets.get(name)
-        if text := _told(before, after):
+        if text := told(before, after):
             yield Change("", f"secret {name} {text}", origin=desired.origin)
 
 
@@ -28,7 +28,8 @@ def rotation(live: Resource, desired: Resource) -> Iterator[Change]:
         yield Change("", text, origin=desired.origin)
 
 
-def _told(before: str | None, after: str | None) -> str:
+def told(before: str | None, after: str | None) -> str:
+    """Say what became of one secret, "" when nothing did."""
     if before is None:
         return f"added ({after})" if after else "added"
     if after is None:

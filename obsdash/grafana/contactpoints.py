@@ -14,6 +14,7 @@ from obsdash.delivery.integrations import (
 )
 from obsdash.diff.alignment import by, paired
 from obsdash.errors import TargetError
+from obsdash.grafana.discretion import discreet
 from obsdash.grafana.notifying import There, lists, read_named, still_ours, uses
 from obsdash.grafana.register import API, Owners, claim, owners_in, release
 from obsdash.grafana.site import Found, Site
@@ -67,7 +68,13 @@ def _integrations(site: Site, name: str) -> list[Json]:
 
 def save(site: Site, desired: Resource, live: Resource | None) -> None:  # noqa: ARG001 (looks again)
     """Make an integration after the other what it should be; new ones first, old ones go last."""
+    known = {name: site.reveal(ref) for name, ref in desired.secrets.items() if ref}
     claim(site, desired.ref)
+    with discreet(known.values()):
+        _write(site, desired, known)
+
+
+def _write(site: Site, desired: Resource, known: Mapping[str, str]) -> None:
     name, wanted = desired.ref.uid, desired.spec["integrations"]
     everything = lists(site, _PATH)[0]
     present = [item for item in everything if item["name"] == name and item["uid"]]
@@ -78,7 +85,7 @@ def save(site: Site, desired: Resource, live: Resource | None) -> None:  # noqa:
         body = {
             "name": name,
             "type": want["type"],
-            "settings": _revealed(site, desired, want, have),
+            "settings": _revealed(desired, known, want, have),
             "disableResolveMessage": bool(want.get("disableResolveMessage")),
         }
         if have:
@@ -95,19 +102,19 @@ def _another(name: str, uid: str) -> str:
     return f"obsdash-{sha256(f'{name}/{uid}'.encode()).hexdigest()[:24]}"
 
 
-def _revealed(site: Site, desired: Resource, want: Spec, have: Json | None) -> Spec:
+def _revealed(desired: Resource, known: Mapping[str, str], want: Spec, have: Json | None) -> Spec:
     """Return an integration's settings with its secrets; one without a reference stays.
 
     A secret that Grafana has and the definition has not is emptied: left out, it would stay.
     """
     settings: Spec = dict(want["settings"])
     held = dict(settings_in(have["settings"])) if have else {}
-    for name, reference in desired.secrets.items():
+    for name in desired.secrets:
         uid, _, key = name.partition("/")
         if uid != want["uid"]:
             continue
-        if reference:
-            settings = with_setting(settings, key, site.reveal(reference))
+        if name in known:
+            settings = with_setting(settings, key, known[name])
         elif key in held:
             settings = with_setting(settings, key, held[key])
         else:

@@ -149,7 +149,7 @@ def test_a_change_is_told_in_few_words(place: Place) -> None:
     new["receivers"][0]["slack_configs"][0]["channel"] = "#b"
     assert texts(place.plan(new)) == [
         "root route: group_wait 30s → 10s",
-        'route severity="critical": receiver "pager" → "slack"',
+        'alerts with severity="critical" now go to "slack" instead of "pager"',
         'receiver "slack": slack channel "#a" → "#b"',
     ]
     assert place.sync(new).ok

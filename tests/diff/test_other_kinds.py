@@ -109,7 +109,7 @@ ROUTING: dict[str, tuple[Any, str]] = {
     ),
     "a receiver of a route": (
         lambda c: c["route"]["routes"][1]["routes"][0].update(receiver="page"),
-        'route team="db" > severity="warning": receiver "slack" → "page"',
+        'alerts with team="db", severity="warning" now go to "page" instead of "slack"',
     ),
     "a route more": (
         lambda c: c["route"]["routes"].append({"matchers": ['a="b"'], "receiver": "page"}),

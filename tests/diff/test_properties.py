@@ -8,8 +8,19 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from obsdash.resource import ALERTMANAGER, DASHBOARD, DATASOURCE, RULE_GROUP, canonical_json
+from obsdash.resource import (
+    ALERTMANAGER,
+    CONTACT_POINT,
+    DASHBOARD,
+    DATASOURCE,
+    MESSAGE_TEMPLATE,
+    MUTE_TIMING,
+    NOTIFICATION_POLICY,
+    RULE_GROUP,
+    canonical_json,
+)
 from tests.diff.documents import Spec, compare, dashboard
+from tests.diff.test_notifications import contact_point, policies, template, timing
 from tests.diff.test_other_kinds import SOURCE, _routing
 from tests.diff.test_rules import _group
 
@@ -25,6 +36,10 @@ DOCUMENTS = {
     RULE_GROUP: _group,
     ALERTMANAGER: _routing,
     DATASOURCE: lambda: copy.deepcopy(SOURCE),
+    MUTE_TIMING: timing,
+    MESSAGE_TEMPLATE: template,
+    CONTACT_POINT: contact_point,
+    NOTIFICATION_POLICY: policies,
 }
 # Told by nobody, by design: what the server fills in, and where a gap is closed anyway.
 SILENT = {"id", "version", "uid", "y", "type", "value", "h", "w"}
