@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from obsdash.grafana.discretion import discreet
 from obsdash.grafana.ownership import KEY
 from obsdash.grafana.site import Found, Site, find, not_ours
 from obsdash.grafana.sourceshape import sent, shaped
@@ -41,21 +42,29 @@ def fetch(site: Site, like: Resource) -> Resource | None:
 
 def save(site: Site, desired: Resource, live: Resource | None) -> None:
     """Create a data source, or replace all of it; a secret without a reference stays as it is."""
-    uid = desired.ref.uid
+    known = {name: site.reveal(ref) for name, ref in desired.secrets.items() if ref}
     body = {
         **sent(desired.spec, site.server),
-        "uid": uid,  # another one in the body would rename it
+        "uid": desired.ref.uid,  # another one in the body would rename it
         "jsonData": {**(desired.spec.get("jsonData") or {}), KEY: site.project},
-        "secureJsonData": {name: site.reveal(ref) for name, ref in desired.secrets.items() if ref},
     }
-    if live is None:
-        site.api.post("datasources", body=body)
-        return
+    with discreet(known.values()):
+        if live is None:
+            site.api.post("datasources", body={**body, "secureJsonData": known})
+        else:
+            _replace(site, body, known, desired)
+
+
+def _replace(site: Site, body: Json, known: Mapping[str, str], desired: Resource) -> None:
+    uid = desired.ref.uid
     now = _get(site, uid) or {}
     dropped = now.get("secureJsonFields", {}).keys() - desired.secrets.keys()
-    body["secureJsonData"] |= dict.fromkeys(dropped, "")  # what is left out, Grafana keeps
-    body["isDefault"] = body.get("isDefault") or now.get("isDefault", False)
-    site.api.put("datasources", "uid", uid, body={**body, "version": now.get("version", 0)})
+    changed = {
+        "secureJsonData": {**known, **dict.fromkeys(dropped, "")},  # left out, they would stay
+        "isDefault": body.get("isDefault") or now.get("isDefault", False),
+        "version": now.get("version", 0),
+    }
+    site.api.put("datasources", "uid", uid, body={**body, **changed})
 
 
 def delete(site: Site, live: Resource) -> None:

@@ -1,13 +1,13 @@
 """Library panels. Every write counts a version up, and is refused when it names an older one."""
 
 from collections.abc import Iterable, Mapping
+from itertools import count as count_from
 
 from obsdash.delivery.librarypanels import model, shown
 from obsdash.grafana.folder import LAG, homeless
 from obsdash.grafana.ownership import described, panel_owners, undescribed
 from obsdash.grafana.site import Found, Site, find, not_ours
 from obsdash.grafana.transport import Json
-from obsdash.grafana.trouble import GrafanaError
 from obsdash.resource import LIBRARY_PANEL, Ref, Resource, Spec
 from obsdash.words import count
 
@@ -23,7 +23,7 @@ _ROOT = "general"  # what newer versions call the root where one element is read
 def read(site: Site, wanted: Mapping[str, Resource], *, others: bool) -> Found:
     """Read the wanted library panels, ours, and the names of the rest."""
     found = Found()
-    listed = _listed(site, needed=bool(wanted)) if wanted or others else {}
+    listed = _listed(site)
     unseen = [uid for uid in wanted if uid not in listed]
     seen = listed | dict(zip(unseen, site.each(lambda uid: _get(site, uid), unseen), strict=True))
     for uid, like in wanted.items():
@@ -91,16 +91,11 @@ def _users(site: Site, uid: str) -> int:
     return len(site.api.get("library-elements", uid, "connections")["result"])
 
 
-def _listed(site: Site, *, needed: bool) -> dict[str, Json]:
-    """Return all library panels by uid; none when they are denied and nobody needs them."""
+def _listed(site: Site) -> dict[str, Json]:
+    """Return all library panels by uid."""
     found: dict[str, Json] = {}
-    for page in range(1, 1_000_000):
-        try:
-            answer = site.api.get("library-elements", kind=_PANEL, perPage=_PAGE, page=page)
-        except GrafanaError as error:
-            if error.status == 403 and not needed:
-                return {}
-            raise
+    for page in count_from(1):
+        answer = site.api.get("library-elements", kind=_PANEL, perPage=_PAGE, page=page)
         elements = answer["result"]["elements"]
         found |= {element["uid"]: element for element in elements}
         if len(elements) < _PAGE:
