@@ -1,7 +1,8 @@
 """Command lines and what they print, checked: for cases and for the documentation.
 
-`$ obsdash …`   runs a command; `$ cd`, `$ write PATH TEXT`, `$ mv FROM TO` and `$ rm PATH` change
-                what it sees,
+`$ obsdash …`   runs a command; `$ cd`, `$ write PATH TEXT`, `$ replace PATH OLD NEW`,
+                `$ mv FROM TO` and `$ rm PATH` change what it sees,
+`$ alice …`     is what somebody else does: one of `people`,
 `! …`           is a line of stderr, every other line one of stdout,
 `[2]`           is the exit code when it is not 0,
 `…`             stands for any text in a line, and alone for any number of lines.
@@ -11,17 +12,26 @@ import io
 import os
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from types import MappingProxyType
 
 from obsdash.cli import run
 
+People = Mapping[str, Callable[[Sequence[str]], None]]  # by name: does what the words say
 
-def check(script: str) -> None:
-    """Run the commands of a transcript and compare what they print."""
+
+def check(
+    script: str, *, people: People = MappingProxyType({}), called: tuple[str, str] = ("", "")
+) -> None:
+    """Run the commands of a transcript and compare what they print.
+
+    called: a text in the output, and what the transcript has in its place.
+    """
     for command, expected in _commands(script):
-        printed = _run(command).rstrip("\n")
+        printed = _run(command, people).rstrip("\n")
+        printed = printed.replace(*called) if called[0] else printed
         same = re.fullmatch(_pattern(expected), f"{printed}\n" if printed else "")
         assert same, f"$ {command}\n{printed}"
 
@@ -32,14 +42,17 @@ def _commands(script: str) -> Iterator[tuple[str, str]]:
         yield command, expected.rstrip("\n")
 
 
-def _run(command: str) -> str:
-    return "\n".join(filter(None, (_one(part) for part in command.split(" && "))))
+def _run(command: str, people: People) -> str:
+    return "\n".join(filter(None, (_one(part, people) for part in command.split(" && "))))
 
 
-def _one(command: str) -> str:
+def _one(command: str, people: People) -> str:
     words = shlex.split(command)
     if words[0] == "obsdash":
         return _obsdash(words[1:])
+    if words[0] in people:
+        people[words[0]](words[1:])
+        return ""
     file = Path(words[1])
     if words[0] == "cd":
         os.chdir(file)
@@ -49,7 +62,10 @@ def _one(command: str) -> str:
         file.replace(words[2])
     else:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(" ".join(words[2:]) + "\n", encoding="utf-8")
+        text = " ".join(words[2:]) + "\n"
+        if words[0] == "replace":
+            text = file.read_text(encoding="utf-8").replace(words[2], words[3])
+        file.write_text(text, encoding="utf-8")
         os.utime(file, ns=(file.stat().st_atime_ns, file.stat().st_mtime_ns + 1_000_000))
     return ""
 
