@@ -34,3 +34,11 @@ def test_an_error_is_raised_again_without_it() -> None:
     with pytest.raises(GrafanaError) as caught, discreet([SECRET]):
         raise GrafanaError(f"400: bad {SECRET}", reason=f"bad {SECRET}")
     assert SECRET not in f"{caught.value} {caught.value.message} {caught.value.reason}"
+
+
+def test_a_secret_within_another_is_hidden_with_it() -> None:
+    error = GrafanaError('invalid URL "https://a/hush"', status=400, reason="https://a/hush")
+    with pytest.raises(GrafanaError) as raised, discreet(["", "hush", "https://a/hush"]):
+        raise error
+    assert raised.value.message == 'invalid URL "[REDACTED]"'
+    assert (raised.value.reason, raised.value.status) == ("[REDACTED]", 400)
