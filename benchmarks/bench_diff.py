@@ -24,7 +24,7 @@ KINDS = ("timeseries", "stat", "gauge", "table", "logs")
 def main() -> None:
     """Print how much faster each kind of difference is found."""
     rows = [
-        _row("identical", _dashboard(), "1000", []),
+        _row("identical", dashboard(), "1000", []),
         _row("one panel changed", _edited(), "50", ["query A: rate window 5m → 1m"]),
         _row(
             "a panel inserted on top",
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def _row(what: str, after: dict[str, Any], promised: str, expected: list[str]) -> Row:
-    live, desired = _resource(_dashboard()), _resource(after)
+    live, desired = _resource(dashboard()), _resource(after)
     texts = [change.text for change in difference(live, desired).changes]
     assert len(texts) == len(expected), texts
     assert all(text.startswith(start) for text, start in zip(texts, expected, strict=True)), texts
@@ -75,7 +75,7 @@ def _resource(spec: dict[str, Any]) -> Resource:
     return Resource(Ref(DASHBOARD, "api"), spec, folder="Shop")
 
 
-def _dashboard() -> dict[str, Any]:
+def dashboard() -> dict[str, Any]:
     return {
         "uid": "api",
         "title": "API",
@@ -132,14 +132,14 @@ def _panel(number: int) -> dict[str, Any]:
 
 
 def _edited() -> dict[str, Any]:
-    after = _dashboard()
+    after = dashboard()
     target = after["panels"][17]["targets"][0]
     target["expr"] = target["expr"].replace("[5m]", "[1m]")
     return after
 
 
 def _inserted() -> dict[str, Any]:
-    after = copy.deepcopy(_dashboard())
+    after = copy.deepcopy(dashboard())
     for panel in after["panels"]:
         panel["gridPos"]["y"] += 8
     new = {**_panel(PANELS), "id": 4711, "gridPos": {"h": 8, "w": 24, "x": 0, "y": 0}}

@@ -61,4 +61,10 @@ def print_table(title: str, rows: Sequence[Row]) -> None:
     print(f"\n{title}")
     width = max(len(row.what) for row in rows)
     for row in rows:
-        print(f"  {row.what:<{width}}  {row.ratio:>9.1f}×  (aim {row.promised})  {row.detail}")
+        print(
+            f"  {row.what:<{width}}  {_digits(row.ratio):>9}×  (aim {row.promised})  {row.detail}"
+        )
+
+
+def _digits(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio < 5 else f"{ratio:.1f}"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from enum import Enum
 from functools import lru_cache
+from sys import intern
 from typing import Any
 
 import orjson
@@ -116,7 +117,10 @@ class _Careful:
         except TypeError:
             raise _NotJsonError from None
         copy = {
-            key: item if item.__class__ in _SCALARS else self(item) for key, item in value.items()
+            key: (intern(item) if item.__class__ is str else item)  # documents repeat themselves
+            if item.__class__ in _SCALARS
+            else self(item)
+            for key, item in value.items()
         }
         if id(value) in self._places:
             copy[ORIGIN_KEY] = self._places[id(value)][1]

@@ -1,6 +1,7 @@
 """The lines of a JSON file's objects, found only when somebody asks."""
 
 import re
+import zlib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -22,9 +23,12 @@ class JsonPlaces(Mapping[str, Mark]):
     def __init__(self, name: str, content: bytes, inside: str) -> None:
         self.name = name
         self.inside = inside
-        self._content = content
+        self._packed = zlib.compress(content, 1)  # most are never asked for
+        self._line = content.count(b"\n", 0, content.find(b"{") + 1) + 1
 
     def __getitem__(self, pointer: str) -> Mark:
+        if not pointer and not self.inside:
+            return Mark(Origin(self.name, self._line))
         return self._marks[pointer]
 
     def __iter__(self) -> Iterator[str]:
@@ -35,11 +39,12 @@ class JsonPlaces(Mapping[str, Mark]):
 
     @cached_property
     def _marks(self) -> dict[str, Mark]:
-        begun = [match.start() for match in _OBJECT.finditer(self._content) if match[1]]
-        objects = list(_objects(orjson.loads(self._content), ""))
+        content = zlib.decompress(self._packed)
+        begun = [match.start() for match in _OBJECT.finditer(content) if match[1]]
+        objects = list(_objects(orjson.loads(content), ""))
         if len(begun) != len(objects):  # a key stands twice in an object: lines cannot be told
             return {"": Mark(Origin(self.name, 0))}
-        ends = [match.start() for match in re.finditer(rb"\n", self._content)]
+        ends = [match.start() for match in re.finditer(rb"\n", content)]
         size = len(self.inside)
         return {
             pointer[size:]: Mark(Origin(self.name, bisect_right(ends, start) + 1))

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import socket
 import struct
 import threading
@@ -59,6 +60,9 @@ ROUTES = (
 BY_SHAPE = defaultdict(list)  # by method and number of parts
 for _route in ROUTES:
     BY_SHAPE[_route.method, _route.path.count("/")].append(_route)
+
+
+_LONG_NUMBER = re.compile(rb"\d{17}")  # which orjson would round
 
 
 class GrafanaDouble:
@@ -297,7 +301,8 @@ def _encoded(body: Json) -> bytes:
 
 
 def _decoded(sent: bytes) -> Json:
+    decode = json.loads if _LONG_NUMBER.search(sent) else orjson.loads
     try:
-        return json.loads(sent) if sent else None
+        return decode(sent) if sent else None
     except ValueError:
         return None
