@@ -57,7 +57,7 @@ def _receiver(group: Group) -> Iterator[str]:
                 yield f"{name} {_verb(leaf)}"
             case ("name",):
                 yield f"receiver {quoted(str(leaf.before))} renamed to {quoted(str(leaf.after))}"
-            case (kind,) if kind in INTEGRATIONS:
+            case (kind,) if kind in INTEGRATIONS and isinstance(_present(leaf), list):
                 for one in _present(leaf):
                     yield f"{name}: {_kind(kind, '')}{_target(one)} {_verb(leaf)}"
             case (kind, item) if kind in INTEGRATIONS and MISSING in (leaf.before, leaf.after):

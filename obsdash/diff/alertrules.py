@@ -109,7 +109,9 @@ def _settings(group: Resource) -> Mapping[str, Any]:
 
 
 def _rules(spec: Mapping[str, Any]) -> list[Rule]:
-    return [Rule(rule, index) for index, rule in enumerate(spec.get("rules") or ())]
+    rules = spec.get("rules")
+    found = enumerate(rules if isinstance(rules, list) else ())
+    return [Rule(rule, index) for index, rule in found if isinstance(rule, dict)]
 
 
 def _interval(group: Group) -> Iterator[str]:
@@ -127,7 +129,7 @@ def _expressions(rule: Rule) -> Hashable:
 
 _STAGES: tuple[Stage[Rule], ...] = (
     by(lambda rule: packed(rule.body)),
-    by(lambda rule: rule.body.get("uid") or None),
+    by(lambda rule: str(rule.body.get("uid") or "") or None),
     by(lambda rule: (rule.type, rule.title, packed(rule.body.get("labels")))),
     by(lambda rule: (rule.type, rule.title)),
     by(_expressions),

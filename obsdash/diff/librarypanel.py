@@ -29,4 +29,5 @@ def _head(spec: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _panel(resource: Resource) -> Panel:
-    return lone(resource.spec["model"], "/model")
+    model = resource.spec.get("model")
+    return lone(model if isinstance(model, dict) else {}, "/model")

@@ -35,7 +35,7 @@ def _inside(findings: Iterator[Finding], group: Resource) -> Iterator[Finding]:
     """Tell of a group's changes where they are in the whole."""
     for finding in findings:
         if isinstance(finding, Change):
-            subject = finding.subject or f"group {quoted(group.spec['name'])}"
+            subject = finding.subject or f"group {quoted(str(group.spec.get('name')))}"
             yield replace(finding, subject=subject, path=f"{group.ref.uid}{finding.path}")
         else:
             yield finding

@@ -9,6 +9,7 @@ from obsdash.plan import Action, Blocked, Create, Delete, Kept, Plan, Update
 from obsdash.render.changes import change_lines
 from obsdash.render.edits import resolved, sided
 from obsdash.render.escape import printable
+from obsdash.migration.reading import objects
 from obsdash.resource import ALERTMANAGER, DASHBOARD, DATASOURCE, Ref, Resource
 from obsdash.words import count
 
@@ -136,7 +137,7 @@ def _holdings(resource: Resource) -> Iterator[str]:
     elif resource.ref.kind == DATASOURCE:
         yield str(spec.get("type") or "")
     elif resource.ref.kind == ALERTMANAGER:
-        yield count(len(spec.get("receivers") or ()), "receiver")
+        yield count(len(objects(spec.get("receivers"))), "receiver")
     elif rules := _rules(spec):
         records = sum("record" in rule for rule in rules)
         parts = (count(number, noun) for number, noun in _kinds(len(rules) - records, records))
@@ -146,8 +147,8 @@ def _holdings(resource: Resource) -> Iterator[str]:
 def _rules(spec: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the rules of a group, or of all groups of a PrometheusRule."""
     inner = spec.get("spec")
-    groups = inner.get("groups") or () if isinstance(inner, dict) else (spec,)
-    return [rule for group in groups for rule in group.get("rules") or ()]
+    groups = objects(inner.get("groups")) if isinstance(inner, dict) else [spec]
+    return [rule for group in groups for rule in objects(group.get("rules"))]
 
 
 def _kinds(alerts: int, records: int) -> list[tuple[int, str]]:
@@ -156,5 +157,5 @@ def _kinds(alerts: int, records: int) -> list[tuple[int, str]]:
 
 def _panels(panels: Any) -> int:
     """Count panels, those in collapsed rows too, rows not."""
-    found = [panel for panel in panels or () if isinstance(panel, dict)]
+    found = objects(panels)
     return sum(_panels(p.get("panels")) + (p.get("type") != "row") for p in found)

@@ -76,7 +76,8 @@ def dashboard(count: int = 8, **fields: Any) -> Spec:
 def resource(spec: Spec, *, kind: str = DASHBOARD, uid: str = "api", **fields: Any) -> Resource:
     """Return a resource whose panels come from lines 100, 101, …."""
     marks = {"": Mark(Origin("dashboards/api.py", 10))}
-    for index, _ in enumerate(spec.get("panels") or ()):
+    panels = spec.get("panels")
+    for index, _ in enumerate(panels if isinstance(panels, list) else ()):
         marks[f"/panels/{index}"] = Mark(Origin("dashboards/api.py", 100 + index))
     return Resource(Ref(kind, uid), spec, marks=marks, **fields)
 
