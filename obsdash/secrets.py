@@ -23,7 +23,7 @@ def check(reference: object, what: str) -> str:
 def is_set(reference: str, environ: Mapping[str, str]) -> bool:
     """Whether a reference leads to a value that is not empty."""
     if _all_set.get():
-        return True
+        return bool(reference)
     try:
         return bool(resolve(reference, environ))
     except ConfigError:

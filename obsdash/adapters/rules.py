@@ -36,9 +36,11 @@ def read_group(group: Any, where: Where) -> list[Draft]:
     name = text_of(group, "name")
     if not name:
         raise DefinitionError("a rule group has no name", origin=origin, help='add "name"')
-    if not isinstance(group.get("rules", []), list):
+    if group.get("rules") is None:
+        group = {**group, "rules": []}  # `rules:` with all of them commented out
+    if not isinstance(group["rules"], list):
         raise DefinitionError(f"the rules of group {name!r} are not a list", origin=origin)
-    for rule in group.get("rules", []):
+    for rule in group["rules"]:
         if not _is_rule(rule):
             raise DefinitionError(
                 f"a rule of group {name!r} is neither an alert nor a record with an expr",

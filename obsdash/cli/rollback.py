@@ -81,7 +81,9 @@ def _undoing(run: Run, done: Sequence[Plan], targets: Sequence[Target]) -> list[
 def _remark(run: Run, plans: Sequence[Plan], done: Sequence[Plan]) -> None:
     rotated = [found for then in done for found in rotated_secrets(then)]
     for ref, name in rotated:
-        note(f"{ref}: the secret {name} stays as {run.id} wrote it: nobody knows what it was before")
+        note(
+            f"{ref}: the secret {name} stays as {run.id} wrote it: nobody knows what it was before"
+        )
     if not any(plans) and not rotated:
         note(f"nothing to put back: everything is as it was before {run.id}")
     for plan, then in zip(plans, done, strict=True):

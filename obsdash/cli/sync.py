@@ -37,7 +37,9 @@ Examples:
 @click.option("--rotate-secrets", is_flag=True, help="Write all secrets again.")
 @click.option("--bulk", is_flag=True, help="Allow changing more than 30 % of ten or more objects.")
 @click.option(
-    "--wait-health", is_flag=True, help="Wait until every rule was evaluated; fail if one cannot be."
+    "--wait-health",
+    is_flag=True,
+    help="Wait until every rule was evaluated; fail if one cannot be.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask on a terminal.")

@@ -2,7 +2,8 @@
 
 An alert fires in Prometheus for each series that its expression returns, whatever the value, and
 is silent when none is returned. The rule in Grafana says just that: query A is the expression as it
-stands; B takes its one value a series; C is true for every value, also for 0, NaN and infinity.
+stands; B takes its one value a series; C is true for every value, also for 0, NaN and infinity
+(in one operand: an operation of two would join a series without labels with every other).
 No data is normal, and so is a query that fails: Prometheus starts no alert then either. Nothing is
 split off the expression: a threshold of its own would change what "no data" means.
 """
@@ -210,13 +211,12 @@ class _Translation:
 
     def _alert(self, rule: Mapping[str, Any]) -> Spec:
         kept = rule.get("keep_firing_for")
-        every = "is_number($B) || is_nan($B) || is_inf($B)"
         return {
             "condition": "C",
             "data": [
                 self._query(str(rule["expr"])),
                 _expression("B", {"type": "reduce", "reducer": "last", "expression": "A"}),
-                _expression("C", {"type": "math", "expression": every}),
+                _expression("C", {"type": "math", "expression": "!is_null($B)"}),
             ],
             "noDataState": "OK",
             "execErrState": "OK",

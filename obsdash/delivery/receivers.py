@@ -185,6 +185,7 @@ class Translator:
             if name not in _QUIET and value not in _defaults(key).get(name, ()):
                 self._carry(shape, found, name, value)
         _finish(found)
+        _check(shape, found)
         return found
 
     def _options(self, shape: Shape, config: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -244,6 +245,13 @@ def _in_plain_sight(found: Integration, setting: str, name: str, value: Any) -> 
     if is_secret(found.type, setting):
         raise ValueError(f"{name} is a secret in plain sight: name the file of it, {name}_file")
     found.settings = with_setting(found.settings, setting, str(value))
+
+
+def _check(shape: Shape, found: Integration) -> None:
+    """Refuse what can tell nobody."""
+    needed = [name for name, setting in shape.secrets.items() if is_secret(shape.type, setting)]
+    if needed and shape.type != "webhook" and not found.secrets:
+        raise ValueError(f"it has no {' or '.join(f'{name}_file' for name in needed)}")
 
 
 def _text(value: Any) -> Any:

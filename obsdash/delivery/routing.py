@@ -118,7 +118,7 @@ class _Routing:
         }
         root = str(route.get("receiver", ""))
         first = root if root in points else next(iter(sorted(points)), "")
-        if not first:
+        if not first and not self.errors:
             self._refuse(
                 "Grafana cannot hold a routing that tells nobody",
                 self.source.origin,

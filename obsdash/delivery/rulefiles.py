@@ -45,7 +45,7 @@ class RuleFiles:
     def _objects(self, groups: Sequence[Resource]) -> Iterator[Resource]:
         by_namespace: dict[str, list[Resource]] = {}
         for group in groups:
-            by_namespace.setdefault(group.ref.uid.rpartition("/")[0], []).append(group)
+            by_namespace.setdefault(group.ref.uid.partition("/")[0], []).append(group)
         for namespace, some in by_namespace.items():
             yield self._object(namespace, sorted(some, key=lambda group: group.ref))
 

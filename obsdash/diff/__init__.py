@@ -36,9 +36,7 @@ def difference(live: Resource, desired: Resource, sources: Sources = NONE) -> Di
     )
 
 
-def folded(
-    live: Resource, desired: Resource, sources: Sources = NONE
-) -> "Iterator[Leaf]":
+def folded(live: Resource, desired: Resource, sources: Sources = NONE) -> "Iterator[Leaf]":
     """Yield the differences of two resources that say nothing, those whose place is known."""
     from obsdash.diff.kinds import findings
     from obsdash.diff.leaf import ORDER

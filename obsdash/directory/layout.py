@@ -137,7 +137,7 @@ def _clash(resource: Resource, seen: dict[str, str]) -> str:
 
 
 def _namespace(ref: Ref) -> str:
-    return ref.uid.rpartition("/")[0]
+    return ref.uid.partition("/")[0]
 
 
 def dashboards_by_uid(files: Iterable[str]) -> dict[str, list[str]]:

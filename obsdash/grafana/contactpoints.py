@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
-from itertools import groupby
 from typing import Any
 
 from obsdash.delivery.integrations import (
@@ -41,9 +40,8 @@ def read(site: Site, wanted: Mapping[str, Resource], *, others: bool) -> Found:
 def _there(items: Json, like: Mapping[str, Resource]) -> Mapping[Ref, There]:
     """Return the contact points in a list of integrations, without those built in."""
     found = {}
-    made = sorted((item for item in items if item["uid"]), key=lambda item: item["name"])
-    for name, some in groupby(made, key=lambda item: item["name"]):
-        integrations = list(some)
+    for name in sorted({item["name"] for item in items if item["uid"]}):
+        integrations = _named(items, name)
         resource = _resource(name, integrations, like.get(name))
         found[resource.ref] = There(resource, _provenance(integrations))
     return found
@@ -57,13 +55,14 @@ def _provenance(integrations: Sequence[Json]) -> str:
 
 def fetch(site: Site, like: Resource) -> Resource | None:
     """Read one contact point, in the shape of the one given."""
-    integrations = _integrations(site, like.ref.uid)
+    integrations = _named(lists(site, _PATH)[0], like.ref.uid)
     return _resource(like.ref.uid, integrations, like) if integrations else None
 
 
-def _integrations(site: Site, name: str) -> list[Json]:
-    items = lists(site, _PATH)[0]
-    return [item for item in items if item["name"] == name and item["uid"]]
+def _named(items: Json, name: str) -> list[Json]:
+    """Return the integrations of a contact point, which Grafana lists in any order."""
+    found = [item for item in items if item["name"] == name and item["uid"]]
+    return sorted(found, key=lambda item: str(item["uid"]))
 
 
 def save(site: Site, desired: Resource, live: Resource | None) -> None:  # noqa: ARG001 (looks again)
@@ -77,7 +76,7 @@ def save(site: Site, desired: Resource, live: Resource | None) -> None:  # noqa:
 def _write(site: Site, desired: Resource, known: Mapping[str, str]) -> None:
     name, wanted = desired.ref.uid, desired.spec["integrations"]
     everything = lists(site, _PATH)[0]
-    present = [item for item in everything if item["name"] == name and item["uid"]]
+    present = _named(everything, name)
     taken = {item["uid"] for item in everything}
     pairs = _pairs(wanted, present)
     for index, want in enumerate(wanted):
@@ -128,7 +127,7 @@ def _revealed(desired: Resource, known: Mapping[str, str], want: Spec, have: Jso
 
 def delete(site: Site, live: Resource) -> None:
     """Delete all integrations of a contact point; `keep` was asked before."""
-    for item in _integrations(site, live.ref.uid):
+    for item in _named(lists(site, _PATH)[0], live.ref.uid):
         site.api.delete(*API, _PATH, item["uid"])
     release(site, live.ref)
 

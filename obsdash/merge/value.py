@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from obsdash.diff.alignment import IDENTITIES, Identity, aligned
+from obsdash.diff.alignment import IDENTITIES, Identity, aligned, by, paired
 from obsdash.diff.leaves import WHOLE, same
 from obsdash.diff.missing import MISSING
 from obsdash.merge.order import Triple, interleaved
@@ -140,17 +140,20 @@ def _named(values: Three, identity: Identity, spot: Spot, work: Work) -> list[An
 def _triples(values: Three, identity: Identity) -> list[Triple]:
     """Say which items of three lists are the same thing, by their indexes."""
     base, ours, theirs = values
-    mine = {pair.live: pair.desired for pair in aligned(base, ours, identity)}
-    other = {pair.live: pair.desired for pair in aligned(base, theirs, identity)}
+    mine, other = _counterparts(base, ours, identity), _counterparts(base, theirs, identity)
     kept: list[Triple] = [(i, mine.get(i), other.get(i)) for i in range(len(base))]
     to_ours = [j for j in range(len(ours)) if j not in mine.values()]
     to_theirs = [j for j in range(len(theirs)) if j not in other.values()]
-    added = aligned([ours[j] for j in to_ours], [theirs[j] for j in to_theirs], identity)
-    return kept + [
-        (
-            None,
-            None if pair.live is None else to_ours[pair.live],
-            None if pair.desired is None else to_theirs[pair.desired],
-        )
-        for pair in added
+    added = [[ours[j] for j in to_ours], [theirs[j] for j in to_theirs]]
+    twins = paired(added[1], added[0], (by(identity.name),))  # new things are only what they say
+    mine_new: list[Triple] = [
+        (None, j, to_theirs[twins[n]] if n in twins else None) for n, j in enumerate(to_ours)
     ]
+    alone = set(range(len(to_theirs))) - set(twins.values())
+    return [*kept, *mine_new, *((None, None, to_theirs[n]) for n in sorted(alone))]
+
+
+def _counterparts(base: list[Any], side: list[Any], identity: Identity) -> dict[int, int | None]:
+    """Return index in the base → index on a side, None where it is gone."""
+    pairs = aligned(base, side, identity)
+    return {pair.live: pair.desired for pair in pairs if pair.live is not None}

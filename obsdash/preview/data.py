@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 
 _START, _END, _NEVER = "2026-01-01T12:00:00Z", "2026-01-01T12:30:00Z", "0001-01-01T00:00:00Z"
@@ -67,4 +66,5 @@ def notification(
 
 
 def _common(several: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    return dict(reduce(lambda a, b: {k: v for k, v in a.items() if b.get(k) == v}, several))
+    first, *others = several
+    return {k: v for k, v in first.items() if all(other.get(k) == v for other in others)}

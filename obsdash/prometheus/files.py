@@ -59,8 +59,8 @@ class RuleFolder:
 
 
 def namespace_of(ref: Ref) -> str:
-    """Return the namespace of a rule group."""
-    return ref.uid.rpartition("/")[0]
+    """Return the namespace of a rule group; only a group's own name may hold a slash."""
+    return ref.uid.partition("/")[0]
 
 
 def group_ref(namespace: str, group: str) -> Ref:

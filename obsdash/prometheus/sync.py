@@ -219,7 +219,7 @@ def _stage(change: _Change, stack: ExitStack) -> Staged | None:
 
 
 def _carry_out(action: Action, groups: dict[str, Spec]) -> None:
-    name = action.ref.uid.rpartition("/")[2]
+    name = action.ref.uid.partition("/")[2]
     if isinstance(action, Create | Update):
         groups[name] = action.desired.spec
     elif isinstance(action, Delete):

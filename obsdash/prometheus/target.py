@@ -75,7 +75,7 @@ class PrometheusTarget:
             return joined([_health(server, keys, groups) for server in self._servers])
 
     def _key(self, ref: Ref) -> tuple[str, str]:
-        namespace, _, group = ref.uid.rpartition("/")
+        namespace, _, group = ref.uid.partition("/")
         return self._folder.file(namespace).name, group
 
     def apply(self, actions: Sequence[Action]) -> Iterator[Outcome]:

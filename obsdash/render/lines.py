@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from obsdash.diff.noise import NOISE
+from obsdash.migration.reading import objects
 from obsdash.plan import Action, Blocked, Create, Delete, Kept, Plan, Update
 from obsdash.render.changes import change_lines
 from obsdash.render.edits import resolved, sided
 from obsdash.render.escape import printable
-from obsdash.migration.reading import objects
 from obsdash.resource import ALERTMANAGER, DASHBOARD, DATASOURCE, Ref, Resource
 from obsdash.words import count
 

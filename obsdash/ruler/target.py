@@ -102,7 +102,7 @@ class RulerTarget:
         return {ref: shown[key] for ref in refs if (key := self._key(ref)) in shown}
 
     def _key(self, ref: Ref) -> tuple[str, str]:
-        name, _, group = ref.uid.rpartition("/")
+        name, _, group = ref.uid.partition("/")
         return self._prefix + name, group
 
     def apply(self, actions: Sequence[Action]) -> Iterator[Outcome]:

@@ -160,9 +160,7 @@ def test_a_change_that_ends_running_alerts_says_how_many() -> None:
 
     first, *rest = _group()["rules"]
     renamed = {**first, "alert": "Slow"}
-    assert words(renamed, *rest) == [
-        'renamed from "HighLatency"; resets 2 pending, 1 firing'
-    ]
+    assert words(renamed, *rest) == ['renamed from "HighLatency"; resets 2 pending, 1 firing']
     relabelled = words({**first, "labels": {"severity": "page", "team": "shop"}}, *rest)
     assert [text for text in relabelled if "resets 2 pending, 1 firing" in text] == relabelled[:1]
     assert len(relabelled) == 2, "the alerts are counted once"

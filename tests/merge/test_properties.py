@@ -129,7 +129,9 @@ def scalars(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any
     if isinstance(value, dict):
         return {p: v for k, i in value.items() for p, v in scalars(i, (*path, str(k))).items()}
     if isinstance(value, list):
-        return {p: v for n, i in enumerate(value) for p, v in scalars(i, (*path, name(i, n))).items()}
+        return {
+            p: v for n, i in enumerate(value) for p, v in scalars(i, (*path, name(i, n))).items()
+        }
     return {path: value}
 
 

@@ -291,7 +291,7 @@ panels:
 def test_a_json_object_with_a_key_twice_still_has_a_place(load: Load) -> None:
     text = '{"uid": "a", "title": "A", "x": {}, "x": {}, "panels": []}'
     (board,) = load({"dashboards/a.json": text}).resources
-    assert str(board.origin) == "dashboards/a.json"
+    assert str(board.origin) == "dashboards/a.json:1"
 
 
 def test_panels_and_rows_in_one_grafanalib_dashboard_are_refused(load: Load) -> None:

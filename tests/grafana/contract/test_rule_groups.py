@@ -170,13 +170,16 @@ def test_the_ruler_lists_all_with_who_provisioned_them(wire: Wire) -> None:
 
 
 def test_a_rule_of_the_ui_is_taken_over_by_a_group_write(wire: Wire) -> None:
-    folder = wire.folder("f")
+    folder, source = wire.folder("f"), wire.name("prom")
+    prometheus = {"uid": source, "name": source, "type": "prometheus", "access": "proxy"}
+    document = {**prometheus, "url": "http://127.0.0.1:9"}
+    wire.make("POST", "/datasources", document, undo=f"/datasources/uid/{source}")
     alert = {
         "title": wire.name("ui"),
         "condition": "B",
         "no_data_state": "NoData",
         "exec_err_state": "Alerting",
-        "data": [QUERY, THRESHOLD],
+        "data": [{**QUERY, "datasourceUid": source}, THRESHOLD],
     }
     group = {"name": "ui", "interval": "1m", "rules": [{"for": "5m", "grafana_alert": alert}]}
     wire.make("POST", RULER + path_of(folder), group)
