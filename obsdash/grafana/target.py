@@ -17,7 +17,7 @@ from obsdash.grafana.folders import read_folders
 from obsdash.grafana.kinds import KINDS
 from obsdash.grafana.server import Server
 from obsdash.grafana.site import Found, Kind, Site
-from obsdash.grafana.transport import Grafana, Pause, connected
+from obsdash.grafana.transport import HEALTH, Grafana, Pause, connected
 from obsdash.grafana.trouble import GrafanaError
 from obsdash.grafana.write import carry_out
 from obsdash.http import Auth, Tls, masked
@@ -147,7 +147,7 @@ def _found(kind: Kind, site: Site, wanted: Collection[Resource], *, others: bool
 
 def _server(api: Grafana) -> Server:
     """Ask for the version; where health hides it, the settings of the web interface tell."""
-    health = api.get("health")
+    health = api.get(*HEALTH)
     if not isinstance(health, dict) or "database" not in health:
         raise GrafanaError(
             f"{api.url} does not answer as a Grafana", help="is url the base URL of a Grafana?"

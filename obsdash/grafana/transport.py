@@ -23,6 +23,8 @@ Pause = Callable[[float], object]
 TRIES = 3
 BACKOFF = 0.25  # seconds before the first repetition, doubled at each
 LARGEST_PAGE = 5000  # what /api/search allows
+HEALTH = ("health",)  # answers whoever asks
+_REFUSED = 401
 
 
 @dataclass(slots=True)
@@ -37,6 +39,7 @@ class Grafana:
     client: "GrafanaClient"
     pause: Pause
     _down: GrafanaError | None = None
+    _known: bool = False  # whether our credentials have been accepted
 
     def get(self, *path: str, **params: Json) -> Json:
         """Return what a GET answers; repeated whenever that can help."""
@@ -74,16 +77,27 @@ class Grafana:
             if self._down:
                 raise self._down
             try:
-                return getattr(self.client, verb)(place, **how)
+                answer = getattr(self.client, verb)(place, **how)
             except GrafanaError as error:
-                if not again(error):
+                if not (again(error) or self._doubted(error)):
                     raise
                 if attempt == TRIES:
                     # When nobody answers, the rest of the calls need not wait as long.
                     self._down = None if error.status else error
+                    self._known = self._known and error.status != _REFUSED
                     raise
                 self.pause(error.wait or BACKOFF * 2 ** (attempt - 1))
+            else:
+                self._known = self._known or path != HEALTH
+                return answer
         raise AssertionError("count() ended")
+
+    def _doubted(self, error: GrafanaError) -> bool:
+        """Whether to believe that credentials are wrong which were right a moment ago.
+
+        Grafana calls them so, too, when SQLite is locked while it looks them up.
+        """
+        return self._known and error.status == _REFUSED
 
 
 @contextmanager

@@ -217,6 +217,20 @@ def test_a_read_is_not_repeated_when_the_answer_is_no() -> None:
         assert len(server.asked) == 1
 
 
+def test_credentials_that_were_right_a_moment_ago_are_tried_again() -> None:
+    """A locked SQLite answers 401, too."""
+    refused = {"status": 401, "body": b"{}"}
+    answers: Iterator[Any] = iter([OK, refused, OK, refused, refused, refused, refused])
+    with canned(lambda asked: next(answers)) as server, connection(server.url) as (api, pauses):
+        assert api.get("folders")
+        assert api.post("folders", body={})
+        for asked in (6, 7):
+            with pytest.raises(GrafanaError):
+                api.get("folders")
+            assert len(server.asked) == asked
+    assert pauses == [0.25, 0.25, 0.5]
+
+
 def test_the_server_says_how_long_to_wait() -> None:
     busy = {"status": 429, "headers": {"Retry-After": "7"}, "body": b"{}"}
     with canned(failing(1, busy)) as server, connection(server.url) as (api, pauses):
