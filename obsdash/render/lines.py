@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import assert_never
 
 from obsdash.diff.noise import NOISE
-from obsdash.migration.reading import objects
 from obsdash.plan import Action, Blocked, Create, Delete, Kept, Plan, Update
 from obsdash.render.changes import change_lines
 from obsdash.render.edits import resolved, sided
 from obsdash.render.escape import printable
-from obsdash.resource import ALERTMANAGER, DASHBOARD, DATASOURCE, Ref, Resource
+from obsdash.render.holdings import summary
+from obsdash.resource import Ref, Resource
 from obsdash.words import count
 
 MOST_REFS = 5  # that a line names
@@ -86,7 +86,7 @@ def heading(plan: Plan) -> str:
 def besides(plan: Plan) -> Iterator[str]:
     """Mention what is live and not wanted, and what nobody can see."""
     for caution in plan.cautions:
-        yield f"Left out: {printable(caution)}"
+        yield f"Caution: {printable(caution)}"
     if plan.orphans:
         yield f"No longer defined, deleted with --prune only: {_some(plan.orphans)}"
     if plan.unmanaged:
@@ -121,41 +121,3 @@ def noted(plan: Plan) -> Iterator[str]:
 def _some(refs: Sequence[Ref]) -> str:
     more = f" and {len(refs) - MOST_REFS} more" if len(refs) > MOST_REFS else ""
     return ", ".join(printable(str(ref)) for ref in refs[:MOST_REFS]) + more
-
-
-def summary(resource: Resource) -> str:
-    """Say in a few words what a resource holds."""
-    return printable(" · ".join(_holdings(resource)))
-
-
-def _holdings(resource: Resource) -> Iterator[str]:
-    spec = resource.spec
-    if resource.folder:
-        yield f"folder {resource.folder}"
-    if resource.ref.kind == DASHBOARD:
-        yield count(_panels(spec.get("panels")), "panel")
-    elif resource.ref.kind == DATASOURCE:
-        yield str(spec.get("type") or "")
-    elif resource.ref.kind == ALERTMANAGER:
-        yield count(len(objects(spec.get("receivers"))), "receiver")
-    elif rules := _rules(spec):
-        records = sum("record" in rule for rule in rules)
-        parts = (count(number, noun) for number, noun in _kinds(len(rules) - records, records))
-        yield ", ".join(parts)
-
-
-def _rules(spec: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the rules of a group, or of all groups of a PrometheusRule."""
-    inner = spec.get("spec")
-    groups = objects(inner.get("groups")) if isinstance(inner, dict) else [spec]
-    return [rule for group in groups for rule in objects(group.get("rules"))]
-
-
-def _kinds(alerts: int, records: int) -> list[tuple[int, str]]:
-    return [(number, noun) for number, noun in ((alerts, "alert"), (records, "record")) if number]
-
-
-def _panels(panels: Any) -> int:
-    """Count panels, those in collapsed rows too, rows not."""
-    found = objects(panels)
-    return sum(_panels(p.get("panels")) + (p.get("type") != "row") for p in found)

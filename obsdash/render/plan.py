@@ -9,6 +9,7 @@ from obsdash.change import Change
 from obsdash.plan import Action, Blocked, Create, Delete, Edit, Kept, Plan, Sides, Update
 from obsdash.render.changes import columns
 from obsdash.render.escape import code
+from obsdash.render.holdings import summary
 from obsdash.render.lines import (
     Entry,
     besides,
@@ -17,7 +18,6 @@ from obsdash.render.lines import (
     heading,
     hidden,
     noted,
-    summary,
 )
 from obsdash.words import count
 
