@@ -132,6 +132,7 @@ class Snapshot:
     blocked: what exists but may not be written, with the reason (provisioned, another owner, …).
     server: the server's kind and version, as a reader should see it: `Grafana 12.3.1`.
     sources: the data sources of the server, which spellings of references are told by.
+    cautions: sentences about what it holds in another form than it is defined, with the place.
     """
 
     live: Mapping[Ref, Resource] = field(default_factory=dict)
@@ -139,6 +140,7 @@ class Snapshot:
     blocked: Mapping[Ref, str] = field(default_factory=dict)
     server: str = ""
     sources: Sources = NONE
+    cautions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,10 @@ def make_plan(
         noise=dict(sorted(noise.items())),
         server=snapshot.server,
         notes=notes,
-        cautions=tuple(text for ref in sorted(wanted) for text in wanted[ref].cautions),
+        cautions=(
+            *(text for ref in sorted(wanted) for text in wanted[ref].cautions),
+            *snapshot.cautions,
+        ),
         unseen=tuple(ref for ref in unchanged if unseen(snapshot.live[ref], wanted[ref])),
     )
 

@@ -11,7 +11,7 @@ split off the expression: a threshold of its own would change what "no data" mea
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -31,6 +31,7 @@ from obsdash.resource import (
     alert_group_ref,
     canonical_json,
 )
+from obsdash.words import count
 
 NAMESPACE = "{namespace}"  # in a folder's path: the name of the rule file
 _TICK = 10_000  # milliseconds; Grafana evaluates at multiples of it
@@ -78,7 +79,10 @@ class ManagedRules:
                 errors.append(_twice(result, first))
         if errors:
             raise errors[0] if len(errors) == 1 else Problems(errors)
-        return (*_folders(found.values()), *found.values())
+        delivered = [*_folders(found.values()), *found.values()]
+        if delivered and not self.records and (text := _left_out(groups)):
+            delivered[0] = replace(delivered[0], cautions=(text,))
+        return tuple(delivered)
 
     def _sources(
         self, resources: Collection[Resource], groups: Sequence[Resource]
@@ -190,6 +194,10 @@ class _Translation:
         for key in sorted(rule.keys() - _RULE_KEYS):
             why = f"Grafana has no {key} for a rule"
             self._refuse(what, why, f"leave {key} out, or keep the rule on Prometheus", pointer)
+        for key in ("for", "keep_firing_for"):
+            if milliseconds(str(rule.get(key) or "0")) is None:
+                why = f"{rule[key]!r} is no duration"
+                self._refuse(f"{what}, {key}", why, "write it as in 5m", pointer)
         labels = {**_texts(self.group.spec.get("labels")), **_texts(rule.get("labels"))}
         common = {"uid": uid, "title": name}
         if type_ == "record":
@@ -282,6 +290,23 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else str(value)
+
+
+def _left_out(groups: Sequence[Resource]) -> str:
+    """Return a sentence about the recording rules of the groups, "" when there are none."""
+    places = [
+        str(group.origin_of(f"/rules/{index}") or group.ref)
+        for group in groups
+        for index, rule in enumerate(_rules(group))
+        if "record" in rule
+    ]
+    if not places:
+        return ""
+    more = f", and {count(len(places) - 1, 'more rule')}," if places[1:] else ""
+    return (
+        f"{places[0]}: records = false leaves this recording rule{more} to others: what reads"
+        " their series needs a Prometheus or ruler that evaluates them"
+    )
 
 
 def _moved_marks(marks: Mapping[str, Mark], kept: Sequence[int]) -> Iterator[tuple[str, Mark]]:

@@ -13,6 +13,7 @@ _KEYS = {
     "keepFiringFor": "keep_firing_for",
     "missing_series_evals_to_resolve": "missingSeriesEvalsToResolve",
 }
+_QUERY_KEYS = {"datasourceUID": "datasourceUid"}  # the API takes either, and shows the second
 _RECORD_KEYS = {"targetDatasourceUid": "target_datasource_uid"}
 _LINKS = {"dashboardUid": "__dashboardUid__", "panelId": "__panelId__"}
 _INTERVAL = "1m"
@@ -53,9 +54,15 @@ def _rule_from_file(rule: Spec) -> Spec:
     links = {name: str(rule[key]) for key, name in _LINKS.items() if rule.get(key)}
     if links:
         found["annotations"] = {**(found.get("annotations") or {}), **links}
+    if isinstance(found.get("data"), list):
+        found["data"] = [_query(query) for query in found["data"]]
     if found.get("record"):
         return {**found, "record": _renamed(found["record"], _RECORD_KEYS)}
     return {**_DEFAULTS, **found}
+
+
+def _query(query: Any) -> Any:
+    return _renamed(query, _QUERY_KEYS) if isinstance(query, dict) else query
 
 
 def _rule_to_file(rule: Spec) -> Spec:

@@ -34,6 +34,8 @@ def read(site: Site, wanted: Mapping[str, Resource], *, others: bool) -> Found:
             found.live[ref] = live
         if uid in wanted and (reason := _obstacle(site, wanted, uid, groups)):
             found.blocked[ref] = reason
+    for group in wanted.values():
+        found.cautions += heldrules.renamed(group, site.server)
     return found
 
 
@@ -183,7 +185,7 @@ def _twins(
     groups: Mapping[Ref, Sequence[Listed]],
 ) -> Iterator[str]:
     """Yield which rules of other groups have a title that only one rule of the folder can have."""
-    if site.server.prometheus_rules:
+    if site.server.title_twins:
         return
     live = {(rule.uid, rule.title) for rule in groups.get(group.ref, ())}
     rules = heldrules.held(group.spec, site.server, site.project)
@@ -199,8 +201,9 @@ def _twins(
     for other in wanted.values():
         if other.folder == group.folder and other.ref < group.ref:
             taken |= {r["title"]: other.ref for r in other.spec["rules"] if r["uid"] not in own}
+    places = {rule["title"]: heldrules.place(group, index) for index, rule in enumerate(rules)}
     for title in sorted(titles & taken.keys()):
         yield (
-            f"{site.server} allows a title once in a folder, and {taken[title]} has {title!r}:"
-            " rename one, or give it another folder"
+            f"{site.server} allows a title once in a folder, and {taken[title]} has {title!r}"
+            f" of {places[title]}: rename one, or give it another folder"
         )

@@ -45,7 +45,7 @@ def shown(group: Spec, like: Spec, server: Server) -> Spec:
         if same := wanted.get(rule["uid"]):
             if rule["title"] == titles[rule["uid"]]:
                 rule["title"] = same["title"]
-            if not server.prometheus_rules and _ENDS_AT_ONCE in same:
+            if not server.ends_with_series and _ENDS_AT_ONCE in same:
                 rule[_ENDS_AT_ONCE] = same[_ENDS_AT_ONCE]
         rules.append(rule)
     if not server.whole_rule_groups:
@@ -55,13 +55,31 @@ def shown(group: Spec, like: Spec, server: Server) -> Spec:
 
 def unheld(group: Resource, server: Server) -> Iterator[str]:
     """Yield what a server cannot hold of a group."""
-    for index, rule in enumerate(group.spec["rules"] if not server.prometheus_rules else ()):
-        origin = group.origin_of(f"/rules/{index}")
-        what = f"{rule['title']!r}{f' in {origin}' if origin else ''}"
-        if rule.get("record"):
-            yield f"{server} has no recording rules (12.1 has), and {what} is one"
-        if rule.get("keep_firing_for"):
+    for index, rule in enumerate(group.spec["rules"]):
+        what = f"{rule['title']!r} in {place(group, index)}"
+        if rule.get("record") and not server.recording_rules:
+            yield (
+                f"{server} has no recording rules (12.1 has), and {what} is one:"
+                " records = false leaves them to Prometheus"
+            )
+        if rule.get("keep_firing_for") and not server.keeps_firing:
             yield f"{server} has no keep_firing_for (12.0 has), which {what} sets"
+
+
+def renamed(group: Resource, server: Server) -> Iterator[str]:
+    """Yield which rules a server holds under another title; alerts are routed by it."""
+    titles = _titles(group.spec, server)
+    for index, rule in enumerate(group.spec["rules"]):
+        if titles[rule["uid"]] != rule["title"]:
+            yield (
+                f"{place(group, index)}: {server} allows a title once in a folder, so this"
+                f" {rule['title']!r} has the title, and the alertname, {titles[rule['uid']]!r}"
+            )
+
+
+def place(group: Resource, index: int) -> str:
+    """Return where a rule of a group is defined; the group when that is not known."""
+    return str(group.origin_of(f"/rules/{index}") or group.ref)
 
 
 def _titles(group: Spec, server: Server) -> Mapping[str, str]:
@@ -71,7 +89,7 @@ def _titles(group: Spec, server: Server) -> Mapping[str, str]:
     for rule in group["rules"]:
         title = rule["title"]
         seen[title] += 1
-        again = seen[title] > 1 and not server.prometheus_rules
+        again = seen[title] > 1 and not server.title_twins
         titles[rule["uid"]] = f"{title} ({seen[title]})" if again else title
     return titles
 

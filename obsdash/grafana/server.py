@@ -89,10 +89,21 @@ class Server:
         return self.version >= (11, 0, 0)
 
     @property
-    def prometheus_rules(self) -> bool:
-        """Whether rules can be what they are in Prometheus (12.0).
-
-        Recording rules, `keep_firing_for`, alerts that end with their series at once, several
-        alerts of one title in a folder.
-        """
+    def title_twins(self) -> bool:
+        """Whether a folder holds several alert rules of one title."""
         return self.version >= (12, 0, 0)
+
+    @property
+    def keeps_firing(self) -> bool:
+        """Whether a rule can have `keep_firing_for`."""
+        return self.version >= (12, 0, 0)
+
+    @property
+    def ends_with_series(self) -> bool:
+        """Whether a rule can say that an alert ends as soon as its series does."""
+        return self.version >= (12, 0, 0)
+
+    @property
+    def recording_rules(self) -> bool:
+        """Whether there are recording rules (before 12.1 only behind a feature flag)."""
+        return self.version >= (12, 1, 0)

@@ -45,6 +45,7 @@ class Found:
     live: dict[Ref, Resource] = field(default_factory=dict)
     unmanaged: list[Ref] = field(default_factory=list)
     blocked: dict[Ref, str] = field(default_factory=dict)
+    cautions: list[str] = field(default_factory=list)
 
 
 class Kind(Protocol):

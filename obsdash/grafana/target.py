@@ -77,6 +77,7 @@ class GrafanaTarget:
                     blocked={**snapshot.blocked, **found.blocked},
                     server=str(site.server),
                 )
+                    cautions=(*snapshot.cautions, *found.cautions),
         return snapshot
 
     def bases(self, updates: Collection[Update]) -> Mapping[Ref, Base]:
