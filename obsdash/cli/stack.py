@@ -1,13 +1,17 @@
 """`obsdash stack`."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 
+from obsdash.cli.applying import on_terminal
 from obsdash.cli.context import Context
 from obsdash.cli.output import note
-from obsdash.stack.native import Report
+from obsdash.cli.stacking import Stack, after, build_first, table
+from obsdash.errors import ConfigError
+from obsdash.stack.report import Report
 
 _GROUP_EPILOG = """\b
 Examples:
@@ -18,31 +22,36 @@ Examples:
 _UP_EPILOG = """\b
 Examples:
   obsdash stack up
-  obsdash stack up --state /var/tmp/obsdash-stack
-  obsdash stack up --alertmanager-config routing.yml
+  obsdash stack up --runtime native --profile core --profile demo
+  obsdash stack up --env prod --env-file /etc/obsdash/stack.env
 """
 _DOWN_EPILOG = """\b
 Examples:
   obsdash stack down
-  obsdash stack down --state /var/tmp/obsdash-stack
+  obsdash stack down --env prod
+  obsdash stack down --volumes
 """
 _STATUS_EPILOG = """\b
 Examples:
   obsdash stack status
-  obsdash stack status --state /var/tmp/obsdash-stack
+  obsdash stack status --env prod
+"""
+_LOGS_EPILOG = """\b
+Examples:
+  obsdash stack logs prometheus
+  obsdash stack logs --follow --tail 0
 """
 _URLS_EPILOG = """\b
 Examples:
   obsdash stack urls
-  set -a; eval "$(obsdash stack urls --format env)"; obsdash --env demo sync
+  set -a; eval "$(obsdash stack urls --format env)"; obsdash diff --env dev
 """
 
-_BAD = {"failed", "exited"}
-
-_state_option = click.option(
+_BAD = {"failed", "exited", "unhealthy"}
+_state = click.option(
     "--state",
     type=click.Path(file_okay=False, path_type=Path),
-    help="The folder of all data, logs and process ids (default: .obsdash/stack in the project).",
+    help="The folder of data, logs and process ids (default: .obsdash/stack in the project).",
 )
 
 
@@ -50,83 +59,120 @@ _state_option = click.option(
 def command() -> None:
     """Start, stop and look at the bundled stack.
 
-    The stack runs as plain processes on 127.0.0.1: Prometheus, Alertmanager, the exporters,
-    Redis and Grafana where they are installed, and the demo workload.
+    --env says which: dev, the default, for trying things out on this machine, or prod. It is the
+    project's environment of that name, too, that is built and synced.
     """
 
 
+def _options(function: Callable[..., Any]) -> Callable[..., Any]:
+    return _state(click.pass_obj(function))
+
+
 @command.command(epilog=_UP_EPILOG)
-@_state_option
+@click.option(
+    "--runtime",
+    type=click.Choice(["auto", "docker", "native"]),
+    default="auto",
+    help="Containers, or the programs of this machine (default: containers where it has them).",
+)
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    help="A group of services to start beside core; may be given several times.",
+)
+@click.option(
+    "--env-file",
+    type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
+    help="Settings of the containers (default: stack/.env).",
+)
 @click.option(
     "--alertmanager-config",
     type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
     help="A file to copy for Alertmanager (default: what was synced, at first notify nobody).",
 )
-@click.pass_obj
-def up(context: Context, state: Path | None, alertmanager_config: Path | None) -> int:
-    """Start what is installed and does not run yet.
+@click.option("--no-sync", is_flag=True, help="Only start: do not build, sync and verify.")
+@_options
+def up(
+    context: Context,
+    state: Path | None,
+    runtime: str,
+    profiles: tuple[str, ...],
+    env_file: Path | None,
+    alertmanager_config: Path | None,
+    no_sync: bool,
+) -> int:
+    """Start what does not run yet, wait until it is healthy, build, sync and verify.
 
-    What is missing is named with the way to get it, and is not scraped. Ports that are taken
-    are replaced by the next free ones.
+    What is missing on this machine is named with the way to get it, and is not scraped. Native
+    components whose port is taken get the next free one.
     """
-    from obsdash.stack import native
-    from obsdash.stack.bundle import find_bundle
-    from obsdash.stack.launch import Settings
-
-    settings = Settings(
-        folder=_folder(context, state),
-        bundle=find_bundle(context.root),
-        project=context.config.project,
-        alertmanager_config=alertmanager_config,
-    )
-    return _print(native.up(settings))
+    stack = Stack(context, state, profiles, env_file, alertmanager_config)
+    chosen = stack.choose(runtime)
+    if not no_sync and (code := build_first(stack)):
+        return code
+    if code := _print(chosen.up()):
+        return code
+    return 0 if no_sync else after(stack, chosen)
 
 
 @command.command(epilog=_DOWN_EPILOG)
-@_state_option
-@click.pass_obj
-def down(context: Context, state: Path | None) -> int:
-    """Stop everything `up` has started. The data stays."""
-    from obsdash.stack import native
-
-    reports = native.down(_folder(context, state))
+@click.option("--volumes", is_flag=True, help="Delete the data as well; asks first.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@_options
+def down(context: Context, state: Path | None, volumes: bool, yes: bool) -> int:
+    """Stop everything `up` has started. The data stays unless --volumes is given."""
+    stack = Stack(context, state)
+    if volumes and not yes:
+        if not on_terminal():
+            raise ConfigError(
+                "--volumes deletes all metrics, logs and traces of the stack",
+                help="obsdash stack down --volumes --yes",
+            )
+        click.confirm(f"Delete all data in {stack.folder}?", abort=True, err=True)
+    reports = [report for each in stack.recorded() for report in each.down(volumes=volumes)]
     if not reports:
         note("nothing was running")
     return _print(reports)
 
 
 @command.command(epilog=_STATUS_EPILOG)
-@_state_option
-@click.pass_obj
+@_options
 def status(context: Context, state: Path | None) -> int:
-    """Show what every component is doing; exit code 1 when one has ended by itself."""
-    from obsdash.stack import native
+    """Show what every component is doing; exit code 1 when one has ended or is unhealthy."""
+    return _print(report for each in Stack(context, state).recorded() for report in each.status())
 
-    return _print(native.status(_folder(context, state)))
+
+@command.command(epilog=_LOGS_EPILOG)
+@click.argument("services", nargs=-1, metavar="[SERVICE]...")
+@click.option("-f", "--follow", is_flag=True, help="Go on with what is written, until Ctrl-C.")
+@click.option(
+    "--tail", type=click.IntRange(min=0), default=100, help="Lines of each service (100)."
+)
+@_options
+def logs(
+    context: Context, state: Path | None, services: tuple[str, ...], follow: bool, tail: int
+) -> None:
+    """Print what the components have written."""
+    for each in Stack(context, state).recorded():
+        for name, line in each.logs(services, tail, follow=follow):
+            click.echo(line if len(services) == 1 else f"{name:<18}{line}")
 
 
 @command.command(epilog=_URLS_EPILOG)
-@_state_option
 @click.option("--format", "format_", type=click.Choice(["text", "env"]), default="text")
-@click.pass_obj
+@_options
 def urls(context: Context, state: Path | None, format_: str) -> None:
     """Print where the running components are.
 
-    `--format env` prints shell lines that point the environment `demo` at them.
+    `--format env` prints shell lines that point the environment of the same name at them.
     """
-    from obsdash.stack import launch, native
-
-    folder = _folder(context, state)
-    for name, (component, address) in native.running(folder).items():
-        if format_ == "text":
-            click.echo(f"{name:<16}{native.url(folder, component, address)}")
-        else:
-            for line in launch.variables(folder, component, address):
-                click.echo(line)
-
-
-def _folder(context: Context, state: Path | None) -> Path:
-    return state.resolve() if state else context.root / ".obsdash" / "stack"
+    stack = Stack(context, state)
+    for each in stack.recorded():
+        found = each.addresses()
+        lines = found.shell_lines(stack.env) if format_ == "env" else table(found.urls)
+        for line in lines:
+            click.echo(line)
 
 
 def _print(reports: Iterable[Report]) -> int:
@@ -134,5 +180,5 @@ def _print(reports: Iterable[Report]) -> int:
     bad = False
     for report in reports:
         bad |= report.outcome in _BAD
-        click.echo(f"{report.name:<16}{report.outcome:<17}{report.detail}".rstrip())
+        click.echo(f"{report.name:<18}{report.outcome:<17}{report.detail}".rstrip())
     return 1 if bad else 0

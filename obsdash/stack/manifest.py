@@ -1,46 +1,18 @@
 """Every component of the native stack, as one table.
 
-Texts in `argv`, `url` and `variables` may name `{address}`, `{port}`, `{home}` (the component's
-own folder), `{share}` (where its program keeps its files), `{bundle}` (the stack's files), and the
-address of any other component by its name, `-` written as `_`.
+Texts in `argv`, `url` and `variables` may name `{address}`, `{port}`, `{home}` (the
+component's own folder), `{share}` (where its program keeps its files), `{bundle}` (the stack's
+files), `{build}` (what `obsdash build` writes), the address of any other component by its name, `-`
+written as `_`, and that of a further port as `{name_PORT}`.
 """
 
-from dataclasses import dataclass
+from obsdash.stack.component import Addition, Component
 
-
-@dataclass(frozen=True, slots=True)
-class Addition:
-    """What a component gets when another one is there (or, with `absent`, when it is not)."""
-
-    other: str
-    absent: bool = False
-    argv: tuple[str, ...] = ()
-    scrape: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    """One program: how it is found, started, known to be ready, scraped and named to users."""
-
-    name: str  # the name of its service; scrape files call it NAME:PORT
-    port: int  # preferred
-    url: str
-    remedy: str  # how to get it when it is missing
-    argv: tuple[str, ...]
-    programs: tuple[str, ...] = ()  # on PATH, the first that is there; none: Python itself
-    module: str = ""  # what Python needs
-    needs: tuple[str, ...] = ()  # useless without these components
-    additions: tuple[Addition, ...] = ()
-    folders: tuple[str, ...] = ()  # below its own
-    password: bool = False  # make one, in the file `password`
-    ready: str = ""  # path that answers 200; empty: it is ready when it listens
-    reload: str = ""  # path to POST to when it runs already
-    scrape: tuple[str, ...] = ()  # files of prometheus/scrape.d
-    variables: tuple[tuple[str, str], ...] = ()  # for `urls --format env`
-
+EXPORTERS, LOGS, TRACES, LEGACY = "exporters", "logs", "traces", "legacy"
 
 REDIS = Component(
     name="redis",
+    profile="demo",
     programs=("redis-server",),
     remedy="apt install redis-server",
     port=6379,
@@ -50,11 +22,12 @@ REDIS = Component(
         *("--save", "", "--appendonly", "no"),
         *("--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru"),
     ),
-    variables=(("OBSDASH_DEMO_VARIABLES_REDIS_URL", "redis://{address}"),),
+    variables=(("VARIABLES_REDIS_URL", "redis://{address}"),),
 )
 
 REDIS_EXPORTER = Component(
     name="redis-exporter",
+    profile=EXPORTERS,
     programs=("prometheus-redis-exporter", "redis_exporter"),
     remedy="apt install prometheus-redis-exporter",
     needs=("redis",),
@@ -62,28 +35,169 @@ REDIS_EXPORTER = Component(
     url="http://{address}/metrics",
     argv=("--redis.addr=redis://{redis}", "--web.listen-address={address}"),
     ready="/health",
-    scrape=("redis.yml",),
 )
 
 NODE_EXPORTER = Component(
     name="node-exporter",
+    profile=EXPORTERS,
     programs=("prometheus-node-exporter", "node_exporter"),
     remedy="apt install prometheus-node-exporter",
     port=9100,
     url="http://{address}/metrics",
     argv=("--web.listen-address={address}",),
     ready="/",
-    scrape=("node.yml",),
+)
+
+PUSHGATEWAY = Component(
+    name="pushgateway",
+    profile=EXPORTERS,
+    programs=("prometheus-pushgateway", "pushgateway"),
+    remedy="apt install prometheus-pushgateway",
+    port=9091,
+    url="http://{address}",
+    argv=(
+        "--web.listen-address={address}",
+        "--persistence.file={home}/data/metrics",
+        "--persistence.interval=1m",
+    ),
+    folders=("data",),
+    ready="/-/ready",
+)
+
+MYSQLD_EXPORTER = Component(
+    name="mysqld-exporter",
+    profile=EXPORTERS,
+    programs=("prometheus-mysqld-exporter", "mysqld_exporter"),
+    remedy="apt install prometheus-mysqld-exporter",
+    settings=("MYSQLD_EXPORTER_MY_CNF",),
+    port=9104,
+    url="http://{address}/metrics",
+    argv=("--config.my-cnf={MYSQLD_EXPORTER_MY_CNF}", "--web.listen-address={address}"),
+    ready="/",
+)
+
+POSTGRES_EXPORTER = Component(
+    name="postgres-exporter",
+    profile=EXPORTERS,
+    programs=("prometheus-postgres-exporter", "postgres_exporter"),
+    remedy="apt install prometheus-postgres-exporter",
+    settings=("DATA_SOURCE_URI", "DATA_SOURCE_USER", "DATA_SOURCE_PASS_FILE"),
+    port=9187,
+    url="http://{address}/metrics",
+    argv=("--web.listen-address={address}",),  # it reads the settings itself
+    ready="/",
+)
+
+LOKI = Component(
+    name="loki",
+    profile=LOGS,
+    programs=("loki",),
+    proof="loki, version",  # Debian's loki is about genes
+    remedy="see https://grafana.com/docs/loki/latest/setup/install/local/",
+    port=3100,
+    ports={9095: 9095},
+    url="http://{address}",
+    argv=(
+        "-config.file={home}/loki.yaml",
+        "-config.expand-env=true",
+        "-server.http-listen-address=127.0.0.1",
+        "-server.http-listen-port={port}",
+        "-server.grpc-listen-address=127.0.0.1",
+        "-server.grpc-listen-port={port_9095}",
+        "-ruler.storage.local.directory={build}/loki/rules",
+        "-ingester.min-ready-duration=0s",
+    ),
+    files=("loki/loki.yaml",),
+    paths={"/loki": "data"},
+    folders=("data",),
+    ready="/ready",
+    variables=(("VARIABLES_LOKI_URL", "http://{address}"),),
+)
+
+TEMPO = Component(
+    name="tempo",
+    profile=TRACES,
+    programs=("tempo",),
+    remedy="see https://grafana.com/docs/tempo/latest/setup/linux/",
+    port=3200,
+    # Alloy, where programs send to, has the well-known ports.
+    ports={9095: 19095, 4317: 14317, 4318: 14318, 9411: 9411, 14268: 14268, 14250: 14250},
+    url="http://{address}",
+    argv=(
+        "-config.file={home}/tempo.yaml",
+        "-config.expand-env=true",
+        "-server.http-listen-address=127.0.0.1",
+        "-server.http-listen-port={port}",
+        "-server.grpc-listen-address=127.0.0.1",
+        "-server.grpc-listen-port={port_9095}",
+    ),
+    files=("tempo/tempo.yaml",),
+    paths={"/var/tempo": "data"},
+    folders=("data",),
+    ready="/ready",
+    variables=(("VARIABLES_TEMPO_URL", "http://{address}"),),
+)
+
+ALLOY = Component(
+    name="alloy",
+    profile=TRACES,
+    programs=("alloy",),
+    remedy="see https://grafana.com/docs/alloy/latest/set-up/install/linux/",
+    port=12345,
+    ports={4317: 4317, 4318: 4318},
+    url="http://{address}",
+    argv=(
+        "run",
+        "--server.http.listen-addr={address}",
+        "--storage.path={home}/data",
+        "--disable-reporting",
+        "{home}/config.alloy",
+    ),
+    files=("alloy/config.alloy",),
+    folders=("data",),
+    ready="/-/ready",
+    reload="/-/reload",
+)
+
+JAEGER = Component(
+    name="jaeger",
+    profile=LEGACY,
+    programs=("jaeger",),
+    remedy="see https://www.jaegertracing.io/download/",
+    port=16686,
+    ports={4317: 24317, 4318: 24318, 13133: 13133, 16685: 16685, 8888: 18888},
+    url="http://{address}",
+    argv=("--config={home}/jaeger.yaml",),
+    files=("jaeger/jaeger.yaml",),
+    ready="/",
+    variables=(("VARIABLES_JAEGER_URL", "http://{address}"),),
+)
+
+OTEL_COLLECTOR = Component(
+    name="otel-collector",
+    profile=LEGACY,
+    programs=("otelcol-contrib", "otelcol"),
+    remedy="see https://opentelemetry.io/docs/collector/installation/",
+    port=13133,
+    ports={4317: 34317, 4318: 34318, 8888: 8888},
+    url="http://{address}",
+    argv=("--config={home}/otel-collector.yml",),
+    files=("otel-collector/otel-collector.yml",),
+    ready="/",
 )
 
 DEMO = Component(
     name="demo",
+    profile="demo",
     module="prometheus_client",
     remedy="pip install 'obsdash[demo]'",
     port=8088,
     url="http://{address}/chaos",
     argv=("{bundle}/demo", "--listen", "{address}", "--log-dir", "{home}/logs"),
     additions=(
+        Addition("loki", argv=("--loki", "http://{loki}")),
+        Addition("alloy", argv=("--otlp", "http://{alloy_4318}")),
+        Addition("tempo", unless="alloy", argv=("--otlp", "http://{tempo_4318}")),
         Addition("redis-exporter", argv=("--redis", "{redis}")),
         Addition(
             "redis-exporter",
@@ -99,8 +213,7 @@ DEMO = Component(
         ),
     ),
     ready="/",
-    scrape=("demo.yml",),
-    variables=(("OBSDASH_DEMO_KNOBS_URL", "http://{address}/chaos"),),
+    variables=(("KNOBS_URL", "http://{address}/chaos"),),
 )
 
 ALERTMANAGER = Component(
@@ -117,11 +230,10 @@ ALERTMANAGER = Component(
     ),
     ready="/-/ready",
     reload="/-/reload",
-    scrape=("alertmanager.yml",),
     variables=(
-        ("OBSDASH_DEMO_ALERTMANAGER_URL", "http://{address}"),
-        ("OBSDASH_DEMO_ALERTMANAGER_CONFIG", "{home}/alertmanager.yml"),
-        ("OBSDASH_DEMO_VARIABLES_ALERTMANAGER_URL", "http://{address}"),
+        ("ALERTMANAGER_URL", "http://{address}"),
+        ("ALERTMANAGER_CONFIG", "{home}/alertmanager.yml"),
+        ("VARIABLES_ALERTMANAGER_URL", "http://{address}"),
     ),
 )
 
@@ -157,13 +269,12 @@ GRAFANA = Component(
     ),
     password=True,
     ready="/api/health",
-    scrape=("grafana.yml",),
     variables=(
-        ("OBSDASH_DEMO_GRAFANA_URL", "http://{address}"),
-        ("OBSDASH_DEMO_GRAFANA_USER", "admin"),
-        ("OBSDASH_DEMO_GRAFANA_PASSWORD", '"$(cat {home}/password)"'),
-        ("OBSDASH_DEMO_VARIABLES_GRAFANA_URL", "http://{address}"),
+        ("GRAFANA_URL", "http://{address}"),
+        ("GRAFANA_USER", "admin"),
+        ("VARIABLES_GRAFANA_URL", "http://{address}"),
     ),
+    secret_files=(("GRAFANA_PASSWORD", "password"),),
 )
 
 PROMETHEUS = Component(
@@ -184,13 +295,31 @@ PROMETHEUS = Component(
     folders=("rules",),
     ready="/-/ready",
     reload="/-/reload",
-    scrape=("prometheus.yml",),
     variables=(
-        ("OBSDASH_DEMO_PROMETHEUS_URL", "http://{address}"),
-        ("OBSDASH_DEMO_PROMETHEUS_RULES", "{home}/rules"),
-        ("OBSDASH_DEMO_VARIABLES_PROMETHEUS_URL", "http://{address}"),
+        ("PROMETHEUS_URL", "http://{address}"),
+        ("PROMETHEUS_RULES", "{home}/rules"),
+        ("VARIABLES_PROMETHEUS_URL", "http://{address}"),
     ),
 )
 
 # In starting order: who is watched or asked comes before who watches and asks.
-MANIFEST = (REDIS, REDIS_EXPORTER, NODE_EXPORTER, DEMO, ALERTMANAGER, GRAFANA, PROMETHEUS)
+MANIFEST = (
+    REDIS,
+    REDIS_EXPORTER,
+    NODE_EXPORTER,
+    PUSHGATEWAY,
+    MYSQLD_EXPORTER,
+    POSTGRES_EXPORTER,
+    LOKI,
+    TEMPO,
+    JAEGER,
+    OTEL_COLLECTOR,
+    ALLOY,
+    DEMO,
+    ALERTMANAGER,
+    GRAFANA,
+    PROMETHEUS,
+)
+
+PROFILES = ("core", LOGS, TRACES, EXPORTERS, "demo", LEGACY, "sso", "jvm")
+USUAL = ("core", LOGS, TRACES, EXPORTERS, "demo")  # of a dev stack

@@ -1,42 +1,31 @@
 """Run the stack as plain processes of this machine: the real programs where they are installed."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from typing import Literal
 
 from obsdash.stack import probe, processes, state
-from obsdash.stack.launch import Launch, Settings, find_program, log_file, place
-from obsdash.stack.manifest import MANIFEST, Component
-from obsdash.stack.ports import free_address
+from obsdash.stack.component import CORE, Component
+from obsdash.stack.launch import Launch, Place, Settings, find_program, log_file, values
+from obsdash.stack.manifest import MANIFEST
+from obsdash.stack.ports import free_address, holder
 from obsdash.stack.processes import Process
+from obsdash.stack.report import Report
 from obsdash.stack.state import Started
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
 
-Outcome = Literal[
-    "started",
-    "restarted",
-    "already running",
-    "running",
-    "exited",
-    "not started",
-    "not installed",
-    "skipped",
-    "failed",
-    "stopped",
-]
-
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What became of one component, or what it is doing; `detail` is its URL or the reason."""
+class _Candidate:
+    """A component that can be started, with its program and the place it will have."""
 
-    name: str
-    outcome: Outcome
-    detail: str = ""
+    component: Component
+    program: str
+    place: Place
 
 
 def up(settings: Settings) -> Iterator[Report]:
@@ -47,15 +36,17 @@ def up(settings: Settings) -> Iterator[Report]:
     processes.check_machine()
     with state.locked(settings.folder):
         started = state.load(settings.folder)
-        for component in MANIFEST:
-            program = find_program(component)
+        chosen = [each for each in MANIFEST if each.profile in {CORE, *settings.profiles}]
+        candidates = _candidates(chosen, settings, started)
+        expected = {name: each.place for name, each in candidates.items()}
+        for component in chosen:
             missing = [need for need in component.needs if not _runs(started.get(need))]
-            if program is None:
-                yield Report(component.name, "skipped", f"not installed: {component.remedy}")
+            if component.name not in candidates:
+                yield Report(component.name, "skipped", _why_not(component, settings))
             elif missing:
                 yield Report(component.name, "skipped", f"needs {missing[0]}, which does not run")
             else:
-                yield _bring_up(component, program, settings, started)
+                yield _bring_up(candidates[component.name], expected, settings, started)
 
 
 def down(folder: Path) -> list[Report]:
@@ -88,29 +79,88 @@ def running(folder: Path) -> dict[str, tuple[Component, str]]:
 
 def url(folder: Path, component: Component, address: str) -> str:
     """Return where a component is looked at."""
-    return component.url.format_map(place(folder, component, address))
+    return component.url.format_map(values(folder, component, address))
 
 
 def _runs(started: Started | None) -> bool:
     return started is not None and started.runs
 
 
+def _why_not(component: Component, settings: Settings) -> str:
+    """Return why a component cannot be started."""
+    if not _complete(component, settings):
+        absent = next(name for name in component.files if not (settings.bundle / name).is_file())
+        return f"there is no {settings.bundle / absent}"
+    unset = _unset(component)
+    if unset and find_program(component):
+        return f"nothing to watch: set {' and '.join(unset)}"
+    return f"not installed: {component.remedy}"
+
+
+def _complete(component: Component, settings: Settings) -> bool:
+    return all((settings.bundle / name).is_file() for name in component.files)
+
+
+def _unset(component: Component) -> list[str]:
+    return [name for name in component.settings if not os.environ.get(name)]
+
+
+def _candidates(
+    chosen: list[Component], settings: Settings, started: Mapping[str, Started]
+) -> dict[str, _Candidate]:
+    """Give every component that can be started a place, the one it has if it runs."""
+    kept = {name: each for name, each in started.items() if each.runs}
+    reserved = {at for each in kept.values() for at in (each.address, *each.ports.values())}
+    candidates = {}
+    for component in chosen:
+        ready = _complete(component, settings) and not _unset(component)
+        program = find_program(component) if ready else None
+        if program:
+            before = kept.get(component.name)
+            place = _place_of(before) if before else _new_place(component, reserved)
+            candidates[component.name] = _Candidate(component, program, place)
+    return candidates
+
+
+def _place_of(started: Started) -> Place:
+    return Place(started.address, {int(port): at for port, at in started.ports.items()})
+
+
+def _new_place(component: Component, reserved: set[str]) -> Place:
+    """Choose free addresses and reserve them."""
+
+    def take(preferred: int) -> str:
+        address = free_address(preferred, reserved)
+        reserved.add(address)
+        return address
+
+    return Place(
+        take(component.port),
+        {port: take(preferred) for port, preferred in component.ports.items()},
+    )
+
+
 def _bring_up(
-    component: Component, program: str, settings: Settings, started: dict[str, Started]
+    candidate: _Candidate,
+    expected: Mapping[str, Place],
+    settings: Settings,
+    started: dict[str, Started],
 ) -> Report:
+    component = candidate.component
     before = started.get(component.name)
     running = before if before and before.runs else None
-    address = running.address if running else free_address(component.port)
     others = {
-        name: each.address for name, each in started.items() if each.runs and name != component.name
+        name: _place_of(each)
+        for name, each in started.items()
+        if each.runs and name != component.name
     }
-    launch = Launch(component, program, address, others, settings)
+    launch = Launch(component, candidate.program, candidate.place, others, expected, settings)
     launch.prepare()
     if running and running.argv == launch.argv():
         return _keep(launch, running)
     if running:
         processes.stop([running.process], STOP_SECONDS)
-    return _start(launch, started, "restarted" if running else "started")
+    return _start(launch, started, restarted=running is not None)
 
 
 def _keep(launch: Launch, running: Started) -> Report:
@@ -118,7 +168,7 @@ def _keep(launch: Launch, running: Started) -> Report:
     component = launch.component
     if trouble := _trouble(launch, running):
         return Report(component.name, "failed", trouble)
-    if refusal := _reload(launch.address, component.reload):
+    if refusal := _reload(running.address, component.reload):
         return Report(component.name, "failed", f"it refuses its configuration: {refusal}")
     return Report(component.name, "already running", _url(launch))
 
@@ -134,29 +184,40 @@ def _reload(address: str, path: str) -> str:
     return "" if status == probe.OK else text.strip()
 
 
-def _start(launch: Launch, started: dict[str, Started], outcome: Outcome) -> Report:
+def _start(launch: Launch, started: dict[str, Started], *, restarted: bool) -> Report:
     name, folder = launch.component.name, launch.settings.folder
     argv, log = launch.argv(), log_file(folder, launch.component)
+    ports = {str(port): address for port, address in launch.place.more.items()}
 
     def record(process: Process) -> None:
-        started[name] = Started(process.pid, process.started, launch.address, argv)
+        address = launch.place.address
+        started[name] = Started(process.pid, process.started, address, argv, ports)
         state.save(folder, started)
 
+    held = _held(launch)
     processes.start(argv, log, record)
     if trouble := _trouble(launch, started[name]):
         processes.stop([started[name].process], STOP_SECONDS)
         return Report(name, "failed", f"{trouble}; {_last_line(log)} ({log})")
-    return Report(name, outcome, _url(launch))
+    return Report(name, "restarted" if restarted else "started", _url(launch) + held)
+
+
+def _held(launch: Launch) -> str:
+    """Say who holds the port that a component did not get."""
+    preferred = launch.component.port
+    if launch.place.address.endswith(f":{preferred}"):
+        return ""
+    return f" (port {preferred} is held by {holder(preferred)})"
 
 
 def _trouble(launch: Launch, started: Started) -> str:
     """Wait until a component is ready; return why it is not, or nothing."""
-    ready = launch.component.ready
-    processes.wait(lambda: not started.runs or probe.answers(launch.address, ready), READY_SECONDS)
+    address, ready = started.address, launch.component.ready
+    processes.wait(lambda: not started.runs or probe.answers(address, ready), READY_SECONDS)
     if not started.runs:
         return "it ended while starting"
-    if not probe.answers(launch.address, ready):
-        return f"it does not answer on {launch.address} within {READY_SECONDS:g} s"
+    if not probe.answers(address, ready):
+        return f"it does not answer on {address} within {READY_SECONDS:g} s"
     return ""
 
 
@@ -172,7 +233,7 @@ def _status(folder: Path, component: Component, started: Started | None) -> Repo
 
 
 def _url(launch: Launch) -> str:
-    return url(launch.settings.folder, launch.component, launch.address)
+    return url(launch.settings.folder, launch.component, launch.place.address)
 
 
 def _last_line(log: Path) -> str:

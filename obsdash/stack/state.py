@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from obsdash.errors import ObsdashError
@@ -24,6 +24,7 @@ class Started:
     started: int
     address: str
     argv: tuple[str, ...]
+    ports: Mapping[str, str] = field(default_factory=dict)  # further ones → address
 
     @property
     def process(self) -> Process:
@@ -54,7 +55,9 @@ def load(folder: Path) -> dict[str, Started]:
 def _started(entry: Mapping[str, object]) -> Started:
     match entry:
         case {"pid": int(pid), "started": int(started), "address": str(address), "argv": [*argv]}:
-            return Started(pid, started, address, tuple(map(str, argv)))
+            ports = entry.get("ports")
+            further = dict(ports) if isinstance(ports, dict) else {}
+            return Started(pid, started, address, tuple(map(str, argv)), further)
     raise ValueError("an entry is incomplete")
 
 

@@ -249,7 +249,7 @@ def test_the_project_repairs_nothing_in_them() -> None:
 
 
 def test_an_environment_without_loki_has_no_dashboard_for_logs() -> None:
-    project = load_project(ROOT, Environment("demo", {"loki_url": ""}))
+    project = load_project(ROOT, Environment("dev", {"loki_url": ""}))
 
     assert "loki-logs" not in {item.ref.uid for item in project.resources}
 

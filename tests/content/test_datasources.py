@@ -40,7 +40,7 @@ def test_exactly_one_is_the_default(name: str) -> None:
 
 
 def test_what_an_environment_does_not_have_is_left_out_and_not_linked_to() -> None:
-    sources = _sources("demo", tempo_url="", jaeger_url="", elasticsearch_url="")
+    sources = _sources("dev", tempo_url="", jaeger_url="", elasticsearch_url="")
 
     assert sources.keys() == {"prometheus", "loki", "alertmanager", "redis"}
     assert "tempo" not in str([source.spec for source in sources.values()])

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -20,6 +21,7 @@ import pytest
 
 from obsdash.stack import native, probe
 from obsdash.stack.launch import Settings
+from obsdash.stack.manifest import USUAL
 from tests.stack import contract
 from tests.support.servers import program, wait_until
 
@@ -45,7 +47,10 @@ class Stack:
         return {**os.environ, "PYTHONPATH": str(ROOT), "PATH": self.path, MARK: self.mark}
 
     def command(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "obsdash", "stack", *words, "--state", str(self.state)]
+        """Return a command line; `up` only starts, and natively."""
+        more = ["--runtime", "native", "--no-sync"] if words[0] == "up" else []
+        start = [sys.executable, "-m", "obsdash", "stack", *words, *more]
+        return [*start, "--state", str(self.state)]
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -242,7 +247,9 @@ def test_a_taken_port_is_replaced_by_the_next_free_one(stack: Stack) -> None:
             other.listen()
         except OSError:
             pass  # somebody else has it: just as good
-        url = stack.table("up")["prometheus"][1]
+        detail = stack.table("up")["prometheus"][1]
+    url, _, why = detail.partition(" ")
+    assert re.fullmatch(r"\(port 9090 is held by .+ \(pid \d+\)\)", why)
     assert url.startswith("http://127.0.0.1:")
     assert not url.endswith(":9090")
     assert json.loads(get(f"{url}/api/v1/status/buildinfo"))["status"] == "success"
@@ -273,7 +280,7 @@ def test_a_component_that_hangs_is_not_called_running(
     monkeypatch.setattr(probe, "TIMEOUT_SECONDS", 0.5)
     monkeypatch.setenv("PATH", only(stack.project / "bin", "prometheus"))
     monkeypatch.setenv(MARK, stack.mark)
-    settings = Settings(stack.state, ROOT / "stack", "shop")
+    settings = Settings(stack.state, ROOT / "stack", "shop", stack.project / "build", USUAL)
     stack.run("up")
     os.kill(stack.pids()["demo"], signal.SIGSTOP)
     reports = {report.name: report for report in native.up(settings)}
@@ -323,7 +330,7 @@ def test_what_sync_wrote_for_alertmanager_stays(stack: Stack) -> None:
     stack.path = only(stack.project / "bin", "prometheus", "prometheus-alertmanager")
     stack.run("up")
     lines = dict(line.split("=", 1) for line in stack.run("urls", "--format", "env").stdout.split())
-    file = Path(lines["OBSDASH_DEMO_ALERTMANAGER_CONFIG"])
+    file = Path(lines["OBSDASH_DEV_ALERTMANAGER_CONFIG"])
     first = file.read_text()
     assert first.startswith("# Written by obsdash for project ")
     file.write_text(first.replace("nobody", "ours"))
@@ -340,15 +347,15 @@ def test_urls_name_what_runs_for_people_and_as_shell_lines(stack: Stack) -> None
     assert text == {"demo": knobs, "prometheus": prometheus}
     lines = dict(line.split("=", 1) for line in stack.run("urls", "--format", "env").stdout.split())
     assert lines == {
-        "OBSDASH_DEMO_KNOBS_URL": knobs,
-        "OBSDASH_DEMO_PROMETHEUS_URL": prometheus,
-        "OBSDASH_DEMO_PROMETHEUS_RULES": str(stack.state / "prometheus" / "rules"),
-        "OBSDASH_DEMO_VARIABLES_PROMETHEUS_URL": prometheus,
+        "OBSDASH_DEV_KNOBS_URL": knobs,
+        "OBSDASH_DEV_PROMETHEUS_URL": prometheus,
+        "OBSDASH_DEV_PROMETHEUS_RULES": str(stack.state / "prometheus" / "rules"),
+        "OBSDASH_DEV_VARIABLES_PROMETHEUS_URL": prometheus,
     }
-    assert Path(lines["OBSDASH_DEMO_PROMETHEUS_RULES"]).is_dir()
+    assert Path(lines["OBSDASH_DEV_PROMETHEUS_RULES"]).is_dir()
 
 
-@pytest.mark.parametrize("words", ["", "up", "down", "status", "urls"])
+@pytest.mark.parametrize("words", ["", "up", "down", "status", "logs", "urls"])
 def test_every_help_ends_with_examples(words: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "obsdash", "stack", *words.split(), "--help"],

@@ -1,6 +1,7 @@
 """The pieces of the native runtime: ports, processes, the state file, Prometheus' configuration."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,16 +12,27 @@ import yaml
 
 from obsdash.errors import ObsdashError
 from obsdash.stack import processes, state
+from obsdash.stack.addresses import Addresses
 from obsdash.stack.bundle import find_bundle
-from obsdash.stack.launch import Launch, Settings, variables
-from obsdash.stack.manifest import DEMO, GRAFANA, MANIFEST, PROMETHEUS
-from obsdash.stack.ports import free_address
+from obsdash.stack.component import Component
+from obsdash.stack.launch import Launch, Place, Settings
+from obsdash.stack.localise import localised
+from obsdash.stack.manifest import DEMO, GRAFANA, MANIFEST, PROMETHEUS, USUAL
+from obsdash.stack.ports import free_address, holder
 from obsdash.stack.processes import Process
-from obsdash.stack.scraping import prometheus_config
+from obsdash.stack.scraping import prometheus_config, services_of
 from obsdash.stack.state import Started
 from tests.support.servers import free_port, program, prometheus_programs, wait_until
 
 BUNDLE = Path(__file__).resolve().parents[2] / "stack"
+ASKED = """\
+scrape_configs:
+  - job_name: redis
+    metrics_path: /scrape
+    static_configs: [{targets: ["redis://cache.example.com:6379"]}]
+    relabel_configs:
+      - {target_label: __address__, replacement: "redis-exporter:9121"}
+"""
 STUBBORN = """\
 import signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -30,7 +42,14 @@ time.sleep(60)
 
 
 def settings(folder: Path) -> Settings:
-    return Settings(folder, BUNDLE, "shop")
+    return Settings(folder, BUNDLE, "shop", folder / "build", USUAL)
+
+
+def launched(component: Component, program: str, folder: Path, **others: str) -> Launch:
+    """Return a component among others; `redis_exporter=ADDRESS` is the one named redis-exporter."""
+    places = {name.replace("_", "-"): Place(address, {}) for name, address in others.items()}
+    place = Place("127.0.0.1:2", {})
+    return Launch(component, program, place, places, places, settings(folder))
 
 
 def spawned(folder: Path, *argv: str) -> Process:
@@ -51,6 +70,39 @@ def test_a_taken_port_is_passed_over(host: str) -> None:
         other.listen()
         taken = other.getsockname()[1]
         assert int(free_address(taken).rpartition(":")[2]) > taken
+
+
+def test_a_reserved_port_is_passed_over_as_well() -> None:
+    port = free_port()
+    assert free_address(port, {f"127.0.0.1:{port}"}) != f"127.0.0.1:{port}"
+
+
+def test_the_holder_of_a_port_is_named() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        assert holder(other.getsockname()[1]).endswith(f" (pid {os.getpid()})")
+    assert holder(free_port()) == "a program of somebody else"
+
+
+@pytest.mark.parametrize(
+    ("container", "here"),
+    [
+        ("url: http://loki:3100/loki/api/v1/push", "url: http://127.0.0.1:7/loki/api/v1/push"),
+        ("path_prefix: /loki", "path_prefix: /state/data"),
+        ("dir: /loki/rules # in /loki", "dir: /state/data/rules # in /state/data"),
+        ('endpoint: "0.0.0.0:4317"', 'endpoint: "127.0.0.1:14317"'),
+        ("endpoint: 0.0.0.0:55679", "endpoint: 127.0.0.1:55679"),
+        ("tempo:4317, xtempo:4317", "127.0.0.1:8, xtempo:4317"),
+        ("loki:31000 absent:9 07:00", "loki:31000 absent:9 07:00"),
+    ],
+)
+def test_a_configuration_file_is_read_here_as_in_a_container(container: str, here: str) -> None:
+    services = {"loki:3100": "127.0.0.1:7", "tempo:4317": "127.0.0.1:8"}
+    listeners = {4317: "127.0.0.1:14317"}
+    paths = {"/loki": "/state/data"}
+    text = localised(container, services=services, listeners=listeners, paths=paths)
+    assert text == here
 
 
 def test_a_process_is_recognised_by_pid_and_start_time(tmp_path: Path) -> None:
@@ -126,7 +178,7 @@ def test_a_state_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> N
 def test_prometheus_scrapes_only_what_runs_at_the_address_it_got() -> None:
     config = prometheus_config(
         BUNDLE,
-        ["demo.yml", "node.yml", "redis.yml"],
+        [],
         {"demo:8088": "127.0.0.1:1", "node-exporter:9100": "127.0.0.1:2"},
     )
     jobs = {job["job_name"]: job["static_configs"][0] for job in config["scrape_configs"]}
@@ -136,30 +188,38 @@ def test_prometheus_scrapes_only_what_runs_at_the_address_it_got() -> None:
     assert config["alerting"]["alertmanagers"] == []
 
 
-def test_every_scrape_file_belongs_to_one_component_or_addition() -> None:
+def test_a_job_that_asks_an_exporter_about_many_targets_stays_while_the_exporter_runs(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "prometheus" / "scrape.d"
+    folder.mkdir(parents=True)
+    shutil.copy(BUNDLE / "prometheus" / "prometheus.yml", folder.parent)
+    (folder / "asked.yml").write_text(ASKED)
+    config = prometheus_config(tmp_path, [], {"redis-exporter:9121": "127.0.0.1:5"})
+    (job,) = config["scrape_configs"]
+    assert job["relabel_configs"][0]["replacement"] == "127.0.0.1:5"
+    assert job["static_configs"] == [{"targets": ["redis://cache.example.com:6379"]}]
+    assert prometheus_config(tmp_path, [], {})["scrape_configs"] == []
+    assert services_of(folder / "asked.yml") == {"redis-exporter"}
+
+
+def test_every_file_of_doubles_belongs_to_one_addition() -> None:
     folder = BUNDLE / "prometheus" / "scrape.d"
-    files = sorted(str(file.relative_to(folder)) for file in folder.rglob("*.yml"))
-    named = [file for component in MANIFEST for file in component.scrape]
+    files = sorted(f"simulated/{file.name}" for file in (folder / "simulated").glob("*.yml"))
     added = [file for each in MANIFEST for addition in each.additions for file in addition.scrape]
-    assert sorted(named + added) == files
-
-
-def test_every_target_of_the_scrape_files_is_a_component_or_the_alertmanager() -> None:
-    services = {f"{component.name}:{component.port}" for component in MANIFEST}
-    for file in (BUNDLE / "prometheus" / "scrape.d").rglob("*.yml"):
-        for job in yaml.safe_load(file.read_text())["scrape_configs"]:
-            assert set(job["static_configs"][0]["targets"]) <= services
+    assert sorted(added) == files
 
 
 def test_the_written_configuration_is_accepted_by_prometheus(tmp_path: Path) -> None:
-    others = {component.name: "127.0.0.1:1" for component in MANIFEST if component != PROMETHEUS}
-    Launch(PROMETHEUS, "prometheus", "127.0.0.1:2", others, settings(tmp_path)).prepare()
+    others = {each.name.replace("-", "_"): "127.0.0.1:1" for each in MANIFEST}
+    del others["prometheus"], others["mysqld_exporter"]
+    launched(PROMETHEUS, "prometheus", tmp_path, **others).prepare()
     file = tmp_path / "prometheus" / "prometheus.yml"
     command = [program("promtool"), "check", "config", str(file)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     jobs = [job["job_name"] for job in yaml.safe_load(file.read_text())["scrape_configs"]]
-    assert len(jobs) == len(set(jobs)) == 11
+    assert len(jobs) == len(set(jobs)) >= 11
     assert {"redis", "mysql", "grafana", "prometheus", "alertmanager"} <= set(jobs)
 
 
@@ -174,18 +234,16 @@ def test_the_configuration_file_itself_is_accepted_by_a_newer_prometheus() -> No
 
 
 def test_the_demo_poses_as_the_exporters_that_do_not_run(tmp_path: Path) -> None:
-    def arguments(others: dict[str, str]) -> str:
-        return " ".join(Launch(DEMO, "python", "127.0.0.1:2", others, settings(tmp_path)).argv())
+    def arguments(**others: str) -> str:
+        return " ".join(launched(DEMO, "python", tmp_path, **others).argv())
 
-    assert arguments({}).endswith("--simulate redis --simulate mysql")
-    both = {"redis": "127.0.0.1:7", "redis-exporter": "127.0.0.1:8"}
-    assert arguments(both).endswith("--redis 127.0.0.1:7 --simulate mysql")
+    assert arguments().endswith("--simulate redis --simulate mysql")
+    both = arguments(redis="127.0.0.1:7", redis_exporter="127.0.0.1:8")
+    assert both.endswith("--redis 127.0.0.1:7 --simulate mysql")
 
 
 def test_grafanas_password_is_random_private_and_kept(tmp_path: Path) -> None:
-    launch = Launch(
-        GRAFANA, "/opt/grafana/bin/grafana-server", "127.0.0.1:2", {}, settings(tmp_path)
-    )
+    launch = launched(GRAFANA, "/opt/grafana/bin/grafana-server", tmp_path)
     launch.prepare()
     file = tmp_path / "grafana" / "password"
     first = file.read_text()
@@ -196,24 +254,23 @@ def test_grafanas_password_is_random_private_and_kept(tmp_path: Path) -> None:
     assert first not in " ".join(launch.argv())
     assert f"cfg:security.admin_password=$__file{{{file}}}" in launch.argv()
     assert launch.argv()[1:3] == ("-homepath", "/opt/grafana")
-    system = Launch(GRAFANA, "/usr/sbin/grafana-server", "127.0.0.1:2", {}, settings(tmp_path))
+    system = launched(GRAFANA, "/usr/sbin/grafana-server", tmp_path)
     assert system.argv()[2] == "/usr/share/grafana"
 
 
 def test_shell_lines_survive_a_folder_with_spaces_and_quotes(tmp_path: Path) -> None:
     folder = tmp_path / "it's here"
-    launch = Launch(
-        GRAFANA, "/opt/grafana/bin/grafana-server", "127.0.0.1:3000", {}, settings(folder)
-    )
-    launch.prepare()
+    secret = folder / "grafana" / "password"
+    secret.parent.mkdir(parents=True)
+    secret.write_text("pass word")
+    found = Addresses({}, {"PROMETHEUS_RULES": f"{folder}/rules"}, {"GRAFANA_PASSWORD": secret})
     lines = [
-        *variables(folder, GRAFANA, "127.0.0.1:3000"),
-        *variables(folder, PROMETHEUS, "127.0.0.1:9090"),
-        'echo "$OBSDASH_DEMO_GRAFANA_PASSWORD|$OBSDASH_DEMO_PROMETHEUS_RULES"',
+        *found.shell_lines("dev"),
+        'echo "$OBSDASH_DEV_GRAFANA_PASSWORD|$OBSDASH_DEV_PROMETHEUS_RULES"',
     ]
     said = subprocess.run(["/bin/sh", "-c", "\n".join(lines)], capture_output=True, text=True)
-    password = (folder / "grafana" / "password").read_text()
-    assert said.stdout == f"{password}|{folder}/prometheus/rules\n"
+    assert said.stdout == f"pass word|{folder}/rules\n"
+    assert found.environment("dev")["OBSDASH_DEV_GRAFANA_PASSWORD"] == "pass word"
 
 
 def test_components_start_after_the_ones_they_need_or_use() -> None:
