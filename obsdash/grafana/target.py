@@ -76,8 +76,8 @@ class GrafanaTarget:
                     unmanaged=(*snapshot.unmanaged, *sorted(found.unmanaged)),
                     blocked={**snapshot.blocked, **found.blocked},
                     server=str(site.server),
-                )
                     cautions=(*snapshot.cautions, *found.cautions),
+                )
         return snapshot
 
     def bases(self, updates: Collection[Update]) -> Mapping[Ref, Base]:
