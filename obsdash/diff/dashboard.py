@@ -9,9 +9,9 @@ from obsdash.diff.layout import Layout, layout
 from obsdash.diff.leaf import Leaf, Place
 from obsdash.diff.migrated import at_one_version, migration
 from obsdash.diff.missing import MISSING
-from obsdash.diff.naming import Finding, Fold, Group, Topic, part_findings, plainly, whole
-from obsdash.diff.noise import DEFAULT, SERVER, VOLATILE
-from obsdash.diff.panel import listed, panel_findings, renamed, summary
+from obsdash.diff.naming import Finding, Fold, Group, Note, Topic, part_findings, plainly, whole
+from obsdash.diff.noise import DEFAULT, EDITORS, SERVER, VOLATILE
+from obsdash.diff.panel import data_source, listed, panel_findings, renamed, summary
 from obsdash.diff.panels import Pairing, Panel, at_key, flattened, pairing, subjects
 from obsdash.diff.plain import moved
 from obsdash.diff.repeats import without_copies
@@ -29,6 +29,14 @@ def dashboard_findings(
     live: Resource, desired: Resource, sources: Sources = NONE
 ) -> Iterator[Finding]:
     """Yield what separates two dashboards, the dashboard's own settings first."""
+    found = list(_findings(live, desired, sources))
+    yield from found
+    folded = [entry for entry in found if isinstance(entry, Fold)]
+    if len(folded) == len(found) and any(entry.noise in EDITORS for entry in folded):
+        yield Note("saved in the UI, nothing that matters changed")
+
+
+def _findings(live: Resource, desired: Resource, sources: Sources) -> Iterator[Finding]:
     yield from moved(live, desired)
     if live.spec.get("schemaVersion") != desired.spec.get("schemaVersion"):
         yield from migration(live, desired, sources)
@@ -189,4 +197,5 @@ TOPICS = (
 PART_TOPICS = (
     Topic(("name",), renamed, "renamed"),
     Topic(("definition",), _definition),
+    Topic(("datasource",), data_source),
 )

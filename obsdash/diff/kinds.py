@@ -39,12 +39,12 @@ from obsdash.resource import (
 # Kinds that refer to data sources in more than one spelling.
 SOURCED: Mapping[str, Callable[[Resource, Resource, Sources], Iterator[Finding]]] = {
     DASHBOARD: dashboard_findings,
+    LIBRARY_PANEL: library_panel_findings,
 }
 
 FINDINGS: Mapping[str, Callable[[Resource, Resource], Iterator[Finding]]] = {
     FOLDER: plain_findings,
     DATASOURCE: datasource_findings,
-    LIBRARY_PANEL: library_panel_findings,
     MUTE_TIMING: timing_findings,
     MESSAGE_TEMPLATE: template_findings,
     CONTACT_POINT: contact_findings,

@@ -28,14 +28,18 @@ def noise_class(leaf: Leaf, scope: Scope) -> str | None:
 # Folded where the parts are paired, too.
 SERVER, VOLATILE, DEFAULT = "server", "volatile", "default"
 LAYOUT, MIGRATED = "layout", "migrated"
+EMPTY, BASE_THRESHOLD, REFERENCE = "empty", "base threshold", "reference"
+
+# What the editor makes of a dashboard that is saved unchanged.
+EDITORS = frozenset((VOLATILE, EMPTY, BASE_THRESHOLD, DEFAULT, REFERENCE, LAYOUT))
 
 NOISE: tuple[NoiseClass, ...] = (
     NoiseClass(SERVER, "filled in by the server: id, version, …", sameness.server),
     NoiseClass(VOLATILE, "what was last seen, not what was defined", sameness.volatile),
-    NoiseClass("empty", "null or empty, which means absent", sameness.empty),
-    NoiseClass("base threshold", "the first threshold step has no value", sameness.base_threshold),
+    NoiseClass(EMPTY, "null or empty, which means absent", sameness.empty),
+    NoiseClass(BASE_THRESHOLD, "the first threshold step has no value", sameness.base_threshold),
     NoiseClass(DEFAULT, "a default written out", sameness.default),
-    NoiseClass("reference", "another spelling of the same data source", sameness.reference),
+    NoiseClass(REFERENCE, "another spelling of the same data source", sameness.reference),
     NoiseClass("query", "another spelling of the same query", sameness.query),
     NoiseClass("duration", "another spelling of the same duration", sameness.duration),
     NoiseClass("order", "another order where order says nothing", sameness.order),

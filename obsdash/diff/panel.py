@@ -75,7 +75,8 @@ def _text(value: Any) -> str:
     return "" if value in (MISSING, None) else str(value)
 
 
-def _datasource(group: Group) -> Iterator[str]:
+def data_source(group: Group) -> Iterator[str]:
+    """Tell a data source by its uid."""
     yield f"data source {_sources(group)}"
 
 
@@ -159,7 +160,7 @@ FIELD = ("fieldConfig", "defaults")
 
 TOPICS = (
     Topic(("title",), renamed, "renamed"),
-    Topic(("datasource",), _datasource),
+    Topic(("datasource",), data_source),
     Topic(TARGET, _query),
     Topic((*TARGET, "expr"), _expression),
     Topic((*TARGET, "refId"), _ref_id),

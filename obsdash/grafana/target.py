@@ -17,6 +17,7 @@ from obsdash.grafana.folders import read_folders
 from obsdash.grafana.kinds import KINDS
 from obsdash.grafana.server import Server
 from obsdash.grafana.site import Found, Kind, Site
+from obsdash.grafana.sources import read_sources
 from obsdash.grafana.transport import HEALTH, Grafana, Pause, connected
 from obsdash.grafana.trouble import GrafanaError
 from obsdash.grafana.write import carry_out
@@ -78,7 +79,7 @@ class GrafanaTarget:
                     server=str(site.server),
                     cautions=(*snapshot.cautions, *found.cautions),
                 )
-        return snapshot
+            return replace(snapshot, sources=read_sources(site.api, wanted, snapshot.live))
 
     def bases(self, updates: Collection[Update]) -> Mapping[Ref, Base]:
         """Return what we saved last of each object, or why that is not known."""

@@ -30,11 +30,11 @@ class Sources:
     @classmethod
     def listed(cls, answers: Iterable[Any]) -> "Sources":
         """Read what the server says of its data sources, objects as `/api/datasources` has them."""
-        found = [answer for answer in answers if isinstance(answer, dict)]
+        found = [answer for answer in answers if isinstance(answer, dict) and answer.get("uid")]
         return cls(
             tuple(
                 Source(
-                    str(one.get("uid") or ""),
+                    str(one["uid"]),
                     str(one.get("name") or ""),
                     str(one.get("type") or ""),
                     one.get("isDefault") is True,

@@ -12,7 +12,11 @@ def get_health(store: Store, call: Call) -> Answer:
 
 
 def get_settings(store: Store, call: Call) -> Answer:
-    return Answer(200, {"buildInfo": {"version": store.version, "commit": "double"}})
+    used = {source.fields["name"]: source.fields for source in store.datasources.values()}
+    keys = ("uid", "name", "type", "isDefault")
+    shown = {name: {key: fields[key] for key in keys} for name, fields in used.items()}
+    build = {"version": store.version, "commit": "double"}
+    return Answer(200, {"buildInfo": build, "datasources": shown})
 
 
 def get_org(store: Store, call: Call) -> Answer:
