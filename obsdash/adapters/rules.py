@@ -9,8 +9,8 @@ from obsdash.resource import LOKI_RULE_GROUP, RULE_GROUP, Ref, Spec
 
 
 def is_rule_file(document: Spec) -> bool:
-    """Whether a document is a rule file."""
-    return isinstance(document.get("groups"), list)
+    """Whether a document is a rule file; `groups:` may have all of them commented out."""
+    return "groups" in document and isinstance(document["groups"] or [], list)
 
 
 def is_group(document: Spec) -> bool:
@@ -23,7 +23,7 @@ def read_file(document: Spec, where: Where) -> list[Draft]:
     """Return a draft for each group."""
     return [
         replace(draft, inside=f"/groups/{index}")
-        for index, group in enumerate(document["groups"])
+        for index, group in enumerate(document["groups"] or ())
         for draft in read_group(group, where)
     ]
 

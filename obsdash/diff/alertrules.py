@@ -10,7 +10,8 @@ from obsdash.diff.leaf import Place
 from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import PLAIN, Finding, Group, Topic, part_findings, plainly, texts, whole
 from obsdash.diff.plain import moved
-from obsdash.diff.rules import ANEW, came_and_went, duration_told, logql_told, named, promql_told
+from obsdash.diff.rule import ANEW
+from obsdash.diff.rules import came_and_went, duration_told, logql_told, named, promql_told
 from obsdash.diff.scope import Part, Scope
 from obsdash.durations import format_duration
 from obsdash.promql import canonical, collapsed

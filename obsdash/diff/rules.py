@@ -1,58 +1,39 @@
 """What changed in a rule group: rules known by type, name and labels, wherever they stand."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from obsdash.change import Change
 from obsdash.diff.alignment import Stage, by, packed, paired
+from obsdash.diff.grouplabels import Alike, changed_alike
 from obsdash.diff.leaf import Place
 from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import FILE, Finding, Group, Topic, part_findings, plainly, whole
+from obsdash.diff.rule import Rule, common_labels, consequence, counted, rules_of
 from obsdash.diff.scope import Part, Scope
+from obsdash.origin import escape
 from obsdash.promql import canonical, collapsed, expression_changes
 from obsdash.resource import LOKI_RULE_GROUP, Active, Resource
-from obsdash.spelling import cut, from_to, quoted
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule with its group's labels merged in, as servers show it."""
-
-    body: Mapping[str, Any]
-    index: int
-
-    @property
-    def type(self) -> str:
-        return "record" if "record" in self.body else "alert"
-
-    @property
-    def name(self) -> str:
-        return str(self.body.get(self.type) or "")
-
-    @property
-    def subject(self) -> str:
-        return f"{self.type} {quoted(self.name)}"
-
-    @property
-    def shown(self) -> str:
-        expression = cut(collapsed(str(self.body.get("expr"))))
-        return f"{expression} for {self.body['for']}" if self.body.get("for") else expression
+from obsdash.spelling import from_to, quoted
 
 
 def group_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
     """Yield what separates two rule groups."""
     scope = Scope(Part.GROUP, _settings(live), _settings(desired))
     yield from part_findings(scope, "", (FILE,), desired)
-    old, new = _rules(live.spec), _rules(desired.spec)
+    old, new = rules_of(live.spec), rules_of(desired.spec)
     found = paired(old, new, _STAGES)
     pairs = [(old[found[index]], new[index]) for index in sorted(found)]
+    common = frozenset((*common_labels(live.spec), *common_labels(desired.spec)))
+    shared = list(changed_alike(pairs, common))
+    yield from (_shared(alike, live, desired, len(pairs)) for alike in shared)
+    reset = {was.index for alike in shared for was, _ in alike.pairs}
     for was, rule in pairs:
         place = Place((), f"/rules/{was.index}", f"/rules/{rule.index}")
-        anew = _anew(live, was)
+        anew = consequence(live, () if was.index in reset else (was,))
         if was.name != rule.name:
             yield _renamed(was, rule, place, desired, next(anew, ""))
-        scope = Scope(Part.RULE, _unnamed(was), _unnamed(rule), place)
+        scope = Scope(Part.RULE, _unnamed(was, shared), _unnamed(rule, shared), place)
         topics = _topics(desired.ref.kind, anew)
         yield from part_findings(scope, rule.subject, topics, desired)
     yield from came_and_went(old, new, pairs, desired, live.alerts)
@@ -62,34 +43,29 @@ def _settings(group: Resource) -> Mapping[str, Any]:
     return {k: v for k, v in group.spec.items() if k not in ("rules", "labels")}
 
 
-def _rules(spec: Mapping[str, Any]) -> list[Rule]:
-    common, rules = _mapping(spec.get("labels")), spec.get("rules")
-    return [
-        Rule(_as_loaded(rule, common), index)
-        for index, rule in enumerate(rules if isinstance(rules, list) else ())
-        if isinstance(rule, dict)
-    ]
+def _shared(alike: Alike, live: Resource, desired: Resource, rules: int) -> Change:
+    """Tell a label's change in the rules of a group, or in those that do not set it themselves."""
+    name, before, after, pairs = alike
+    many = f"all {rules} rules" if len(pairs) == rules else f"{len(pairs)} of {rules} rules"
+    preposition = "to" if before is MISSING else "from" if after is MISSING else "in"
+    resets = next(consequence(live, [was for was, _ in pairs]), "")
+    text = f"{plainly(f'label {name}', before, after)} {preposition} {many}{resets}"
+    return Change(
+        subject="",
+        text=text,
+        path=f"/labels/{escape(name)}" if name in common_labels(desired.spec) else "/rules",
+        before=None if before is MISSING else before,
+        after=None if after is MISSING else after,
+        origin=desired.origin,
+    )
 
 
-def _as_loaded(rule: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, Any]:
-    """Merge in the group's labels, and read numbers as the texts that YAML meant them to be."""
-    labels = _texts({**common, **_mapping(rule.get("labels"))})
-    expr = rule.get("expr")
-    plain = isinstance(expr, int | float) and not isinstance(expr, bool)
-    return {**rule, "labels": labels, **({"expr": str(expr)} if plain else {})}
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _texts(labels: Mapping[str, Any]) -> dict[str, str]:
-    """Return label values as the text that Prometheus makes of them."""
-    return {name: "" if value is None else str(value) for name, value in labels.items()}
-
-
-def _unnamed(rule: Rule) -> Mapping[str, Any]:
-    return {key: value for key, value in rule.body.items() if key not in ("alert", "record")}
+def _unnamed(rule: Rule, shared: Sequence[Alike]) -> Mapping[str, Any]:
+    """Return what a rule says besides its name, without what is told of all rules."""
+    told = {alike.name for alike in shared}
+    labels = {name: value for name, value in rule.labels.items() if name not in told}
+    said = {key: value for key, value in rule.body.items() if key not in ("alert", "record")}
+    return {**said, "labels": labels}
 
 
 def _identity(rule: Rule) -> Hashable:
@@ -184,25 +160,6 @@ def duration_told(group: Group) -> Iterator[str]:
 
 def _verb(after: Any) -> str:
     return "removed" if after is MISSING else "added"
-
-
-ANEW = "; its timers start anew"
-
-
-def _anew(live: Resource, was: Rule) -> Iterator[str]:
-    """Yield, once, what becomes of an alert's instances when its name or its labels change.
-
-    Servers know a pending or firing alert by these only.
-    """
-    if was.type == "alert":
-        counts = live.alerts.get(f"/rules/{was.index}")
-        yield f"; resets {counted(counts)}" if counts else ANEW
-
-
-def counted(alerts: Active) -> str:
-    """Return `2 pending, 1 firing`."""
-    parts = ((alerts.pending, "pending"), (alerts.firing, "firing"))
-    return ", ".join(f"{number} {state}" for number, state in parts if number)
 
 
 def named(noun: str, consequence: str = "") -> Callable[[Group], Iterator[str]]:

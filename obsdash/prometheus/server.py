@@ -33,9 +33,10 @@ class Facts:
 class Server:
     """One Prometheus; raises TargetError for whatever it does not answer as it should."""
 
-    def __init__(self, client: Client) -> None:
-        """Take a client for its base URL."""
+    def __init__(self, client: Client, patient: Client) -> None:
+        """Take two clients for its base URL: one waits as long as a reload may take."""
         self._client = client
+        self._patient = patient
         self.url = client.url
 
     def __enter__(self) -> Self:
@@ -48,6 +49,7 @@ class Server:
         trace: TracebackType | None,
     ) -> None:
         self._client.close()
+        self._patient.close()
 
     def facts(self) -> Facts:
         """Read version, configuration and flags."""
@@ -79,7 +81,7 @@ class Server:
 
     def reload(self) -> Response:
         """Ask for a reload of configuration and rules; 200 means they are loaded."""
-        return self._client.post("/-/reload")
+        return self._patient.post("/-/reload")
 
     def explained(self, answer: Response) -> AnswerError:
         """Say why an answer is not the one that was wanted."""

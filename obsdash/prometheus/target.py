@@ -19,6 +19,8 @@ from obsdash.prometheus.sync import Sync
 from obsdash.resource import RULE_GROUP, Ref, Resource
 from obsdash.target import Failed, Outcome, of_kinds
 
+RELOAD_LIMIT = 60.0  # seconds; tens of thousands of rules on a busy machine take more than ten
+
 
 class PrometheusTarget:
     """A Prometheus whose folder of rule files we may write into.
@@ -41,7 +43,10 @@ class PrometheusTarget:
         self._url = url
         self._folder = RuleFolder(rules, prefix)
         self._servers = tuple(
-            Server(Client(one, auth=auth, tls=tls, product="Prometheus"))
+            Server(
+                Client(one, auth=auth, tls=tls, product="Prometheus"),
+                Client(one, auth=auth, tls=tls, product="Prometheus", timeout=RELOAD_LIMIT),
+            )
             for one in (url, *replicas)
         )
 

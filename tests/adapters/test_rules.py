@@ -36,3 +36,13 @@ def test_logql_in_a_rule_file_of_lokis_is_none_of_promqls_business(tmp_path: Pat
 
     assert project.errors == ()
     assert [resource.ref.kind for resource in project.resources] == ["loki-rule-group"]
+
+
+def test_a_rule_file_whose_groups_are_all_commented_out_defines_none(tmp_path: Path) -> None:
+    file = tmp_path / "alerts" / "later.yml"
+    file.parent.mkdir()
+    file.write_text("groups:\n# - name: api\n")
+
+    project = load_project(tmp_path, Environment("local"))
+
+    assert (project.errors, project.resources) == ((), ())

@@ -85,6 +85,50 @@ def test_an_edit_of_a_rule_group_is_told_alone(name: str) -> None:
     assert said(changed(_group(), edit, kind=RULE_GROUP)) == [expected]
 
 
+def _team(value: str) -> Any:
+    return lambda group: group.update(labels={"team": value})
+
+
+def test_a_label_of_the_group_is_one_change_however_many_rules_it_has() -> None:
+    """Whether the live group has it as its own, or in each of its rules, as rulers store it."""
+    anew = "; their timers start anew"
+    (added,) = changed(_group(), _team("shop"), kind=RULE_GROUP)
+    assert (added.subject, added.path) == ("", "/labels/team")
+    assert added.text == f'label team "shop" added to all 3 rules{anew}'
+    merged = _group()
+    for rule in merged["rules"]:
+        rule["labels"] = {"team": "shop", **rule.get("labels", {})}
+    for live in (_group(labels={"team": "shop"}), merged):
+        other = _group(labels={"team": "pay"})
+        assert said(list(compare(live, other, kind=RULE_GROUP).changes)) == [
+            ("", f'label team "shop" → "pay" in all 3 rules{anew}')
+        ]
+        assert said(list(compare(live, _group(), kind=RULE_GROUP).changes)) == [
+            ("", f'label team "shop" removed from all 3 rules{anew}')
+        ]
+
+
+def test_a_label_of_the_group_stays_where_a_rule_sets_its_own() -> None:
+    edit = changed(_group(), lambda g: g.update(labels={"severity": "info"}), kind=RULE_GROUP)
+    assert said(edit) == [(RECORD, 'label severity "info" added')]
+    rules = [*_group()["rules"], {"alert": "Plain", "expr": "up == 0"}]
+    live, desired = _group(rules=rules), _group(rules=rules, labels={"severity": "info"})
+    found = compare(live, desired, kind=RULE_GROUP).changes
+    expected = 'label severity "info" added to 2 of 4 rules; its timers start anew'
+    assert said(list(found)) == [("", expected)]
+
+
+def test_a_label_that_only_some_rules_got_is_told_of_each() -> None:
+    def edit(group: Spec) -> None:
+        for index in (0, 1):
+            _rule(group, index)["labels"]["team"] = "shop"
+
+    assert [subject for subject, _ in said(changed(_group(), edit, kind=RULE_GROUP))] == [
+        LATENCY,
+        DOWN,
+    ]
+
+
 def test_what_a_server_makes_of_a_group_is_no_change() -> None:
     """As Prometheus shows it: labels merged, durations and expressions in its own spelling."""
     desired = _group(labels={"team": "shop", "severity": "info"}, limit=0)
@@ -165,5 +209,9 @@ def test_a_change_that_ends_running_alerts_says_how_many() -> None:
     assert [text for text in relabelled if "resets 2 pending, 1 firing" in text] == relabelled[:1]
     assert len(relabelled) == 2, "the alerts are counted once"
     assert words(*rest) == ["removed: ends 2 pending, 1 firing"]
+    live = Resource(ref, _group(), alerts={"/rules/0": Active(2, 1), "/rules/1": Active(0, 3)})
+    wanted = Resource(ref, _group(labels={"team": "shop"}))
+    (everywhere,) = difference(live, wanted).changes
+    assert everywhere.text.endswith("added to all 3 rules; resets 2 pending, 4 firing")
     kept = {**first, "expr": "latency > 1", "for": "9m", "annotations": {"summary": "x"}}
     assert not any("resets" in text for text in words(kept, *rest))

@@ -23,7 +23,6 @@ from tests.prometheus.fake import fake_prometheus
 from tests.support.servers import Program, prometheus_programs, running_prometheus, wait_until
 
 PREFIX = "obsdash-shop-"
-CORPUS = Path(os.environ.get("OBSDASH_TEST_CORPUS", Path(__file__).parents[3] / "shared/corpus"))
 
 
 def group(uid: str, *rules: dict[str, Any], **settings: Any) -> Resource:
@@ -407,26 +406,3 @@ def test_a_sync_that_is_killed_is_seen_and_finished_by_the_next(place: Place) ->
     assert place.sync(*wanted).ok
     assert not place.plan(*wanted)
     assert sorted(place.files()) == ["obsdash-shop-api.yml", "obsdash-shop-new.yml"]
-
-
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="OBSDASH_TEST_CORPUS names no folder of rule files")
-def test_rules_that_others_wrote_sync_and_stay_in_sync(place: Place) -> None:
-    wanted = list(_corpus(CORPUS))
-    report = place.sync(*wanted)
-    done = {outcome.ref for outcome in report.outcomes if isinstance(outcome, Applied)}
-    assert len(done) > 100
-    assert {name for name, _ in place.loaded()}
-    again = place.plan(*(resource for resource in wanted if resource.ref in done), prune=False)
-    assert [(str(action.ref), getattr(action, "changes", "")) for action in again.actions] == []
-
-
-def _corpus(folder: Path) -> Iterator[Resource]:
-    files = sorted((folder / "rules").rglob("*.y*ml"))
-    for number, file in enumerate(files[::4]):  # a quarter, for the time it takes
-        try:
-            groups = decode_groups(file.read_bytes())
-        except ValueError:
-            continue
-        for spec in groups:
-            if len(spec.get("rules") or ()) < 200:  # one file has 10,000: quick enough, not here
-                yield Resource(Ref(RULE_GROUP, f"{number}-{file.stem}/{spec['name']}"), spec)
