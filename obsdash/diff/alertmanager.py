@@ -1,115 +1,103 @@
-"""What changed in an Alertmanager configuration: by receiver, and by route in words."""
+"""What changed in an Alertmanager configuration: by receiver, inhibition and time interval."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from obsdash.diff.integrations import INTEGRATIONS
-from obsdash.diff.leaf import ORDER, Leaf
+from obsdash.diff.alignment import ADDRESSES, address
+from obsdash.diff.integrations import INTEGRATIONS, SECRET
+from obsdash.diff.intervals import interval_changes
+from obsdash.diff.leaf import Leaf
 from obsdash.diff.missing import MISSING
-from obsdash.diff.naming import FILE, Finding, Group, Topic, part_findings, plainly
+from obsdash.diff.naming import FILE, Finding, Fold, Group, Topic, part_findings
 from obsdash.diff.ondisk import SECRETS
+from obsdash.diff.routes import ROUTES, listed, matchers_told, told
 from obsdash.diff.routing import respelled
 from obsdash.diff.scope import Part, Scope
-from obsdash.durations import milliseconds
+from obsdash.diff.withheld import withheld, without_secrets
 from obsdash.resource import Resource
 from obsdash.spelling import cut, quoted
 
-_DEPTH = 6  # how deep in the tree a route has a line of its own
-_MATCHERS = ("matchers", "source_matchers", "target_matchers")
+_HIDDEN = "secret"  # the class of noise
 
 
 def alertmanager_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
     """Yield what separates two configurations."""
-    scope = Scope(Part.ALERTMANAGER, respelled(live.spec), respelled(desired.spec))
-    yield from part_findings(scope, "", TOPICS, desired)
-
-
-def _route(group: Group) -> Iterator[str]:
-    """Tell a route by the matchers on the way to it: `route severity="critical": receiver …`."""
-    for leaf in group.leaves:
-        path = leaf.path
-        reordered = path[-1] == ORDER
-        steps = [path[i + 1] for i, part in enumerate(path[:-1]) if part == "routes"]
-        steps = steps[: -1 if reordered else None]
-        name = f"route {' > '.join(step or 'of all' for step in steps)}" if steps else "root route"
-        at_route = len(path) > 1 and path[-2] == "routes"
-        if reordered:
-            yield f"{name}: order of its routes changed"
-        elif at_route and MISSING in (leaf.before, leaf.after):
-            route = leaf.before if leaf.after is MISSING else leaf.after
-            told = isinstance(route, dict) and "receiver" in route
-            to = f" to {quoted(str(route['receiver']))}" if told else ""
-            yield f"{name}{to} {_verb(leaf)}"
-        elif path[-1] == "receiver" and {type(leaf.before), type(leaf.after)} == {str}:
-            who = f"alerts with {', '.join(steps)}" if steps else "alerts that no route takes"
-            yield f"{who} now go to {quoted(leaf.after)} instead of {quoted(leaf.before)}"
-        else:
-            last = max((i for i, part in enumerate(path) if part == "routes"), default=-1)
-            yield f"{name}: {_told(leaf, path[last + 2 :] or path[-1:])}"
+    before, after = (respelled(without_secrets(side.spec)) for side in (live, desired))
+    found, needed = withheld(live.spec), withheld(desired.spec)
+    other = [one for one in sorted(found.keys() & needed.keys()) if found[one] != needed[one]]
+    unseen = [one for one in other if SECRET in (found[one], needed[one])]
+    yield from (Fold(_HIDDEN) for _ in unseen)
+    if told := live.spec.get(SECRETS) or ", ".join(one for one in other if one not in unseen):
+        before[SECRETS] = told
+    yield from part_findings(Scope(Part.ALERTMANAGER, before, after), "", TOPICS, desired)
 
 
 def _receiver(group: Group) -> Iterator[str]:
-    """Tell what changed in a receiver by integration: `receiver "mail": email to "a" → "b"`."""
+    """Tell what changed in a receiver by integration: `receiver "ops": email to "a" → "b"`."""
     name = f"receiver {quoted(group.name)}"
     for leaf in group.leaves:
+        one_side = MISSING in (leaf.before, leaf.after)
         match leaf.path[2:]:
             case ():
-                yield f"{name} {_verb(leaf)}"
+                yield f"{name} {_verb(leaf)}{_channels(leaf.after)}"
             case ("name",):
                 yield f"receiver {quoted(str(leaf.before))} renamed to {quoted(str(leaf.after))}"
             case (kind,) if kind in INTEGRATIONS and isinstance(_present(leaf), list):
                 for one in _present(leaf):
                     yield f"{name}: {_kind(kind, '')}{_target(one)} {_verb(leaf)}"
-            case (kind, item) if kind in INTEGRATIONS and MISSING in (leaf.before, leaf.after):
-                yield f"{name}: {_kind(kind, item)}{_target(_present(leaf))} {_verb(leaf)}"
+            case (kind, _) if kind in INTEGRATIONS and one_side:
+                yield f"{name}: {_kind(kind, '')}{_target(_present(leaf))} {_verb(leaf)}"
+            case (kind, _, key) if kind in INTEGRATIONS and key in ADDRESSES and not one_side:
+                yield f"{name}: {_kind(kind, '')} {told(leaf, (key,))}"
             case (kind, item, *rest) if kind in INTEGRATIONS and rest:
-                yield f"{name}: {_kind(kind, item)} {_told(leaf, rest)}"
+                yield f"{name}: {_kind(kind, item)} {told(leaf, rest)}"
             case rest:
-                yield f"{name}: {_told(leaf, rest)}"
+                yield f"{name}: {told(leaf, rest)}"
 
 
-def _item(name: str) -> Callable[[Group], Iterator[str]]:
-    """Return how to tell items that came, went or changed; `{}` in the name is the item's own."""
+def _inhibition(group: Group) -> Iterator[str]:
+    """Tell an inhibition by both its sides: `inhibit rule severity="critical" → …`."""
+    subject = f"inhibit rule {cut(group.name)}"
+    if group.whole:
+        rule = group.before if group.after is MISSING else group.after
+        equal = rule.get("equal") if isinstance(rule, dict) else None
+        where = f" (equal {', '.join(map(str, equal))})" if isinstance(equal, list) else ""
+        yield f"{subject}{where if equal else ''} {_verb(group.leaves[0])}"
+        return
+    for leaf in group.leaves:
+        match leaf.path[len(group.path) :]:
+            case ("source_matchers" | "target_matchers" as side,):
+                yield f"{subject}: {side.partition('_')[0]} {matchers_told(leaf)}"
+            case ("equal",):
+                yield f"{subject}: {listed('equal', leaf)}"
+            case path:
+                yield f"{subject}: {told(leaf, path)}"
 
-    def tell(group: Group) -> Iterator[str]:
-        subject = name.format(cut(group.name))
-        if group.whole:
-            yield f"{subject} {_verb(group.leaves[0])}"
-            return
-        for leaf in group.leaves:
-            yield f"{subject}: {_told(leaf, leaf.path[len(group.path) :])}"
 
-    return tell
+def _interval(group: Group) -> Iterator[str]:
+    subject = f"time interval {quoted(group.name)}"
+    sides = group.before, group.after
+    if group.whole or not all(isinstance(side, dict) for side in sides):
+        yield f"{subject} {_verb(group.leaves[0])}"
+        return
+    for leaf in group.leaves:
+        if leaf.path[len(group.path) :] == ("name",):
+            yield f"time interval {quoted(str(leaf.before))} renamed to {quoted(str(leaf.after))}"
+    yield from (f"{subject}: {text}" for text in interval_changes(*sides))
+
+
+def _templates(group: Group) -> Iterator[str]:
+    for leaf in group.leaves:
+        yield listed("templates", leaf)
 
 
 def _global(group: Group) -> Iterator[str]:
     for leaf in group.leaves:
-        yield _told(leaf, leaf.path)
+        yield told(leaf, leaf.path)
 
 
 def _secrets(group: Group) -> Iterator[str]:
     yield f"differs in secrets, which are not shown: {group.before}"
-
-
-def _told(leaf: Leaf, path: Sequence[str]) -> str:
-    """Tell a value that changed; durations and matchers as they are written."""
-    before, after = leaf.before, leaf.after
-    if path and path[-1] == ORDER:
-        return f"{'.'.join(path[:-1])} reordered"
-    name = ".".join(path)
-    if MISSING in (before, after):
-        return plainly(name, _readable(path, before), _readable(path, after))
-    if path and path[-1] in _MATCHERS:
-        return f"{name} {_readable(path, before)} → {_readable(path, after)}"
-    if all(isinstance(side, str) and milliseconds(side) is not None for side in (before, after)):
-        return f"{name} {before} → {after}"
-    return plainly(name, before, after)
-
-
-def _readable(path: Sequence[str], value: Any) -> Any:
-    if path and path[-1] in _MATCHERS and isinstance(value, list):
-        return cut(", ".join(map(str, value)))
-    return value
 
 
 def _verb(leaf: Leaf) -> str:
@@ -121,23 +109,38 @@ def _present(leaf: Leaf) -> Any:
 
 
 def _kind(kind: str, item: str) -> str:
-    """Return `slack`, and `slack #2` for a receiver's second."""
-    return f"{kind.removesuffix('_configs')}{item}"
+    """Return `slack "#a"`, and `webhook #2` for a receiver's second that has no open address."""
+    whom, number, count = item.rpartition(" #")
+    which = f" #{count}" if number and count.isdigit() else ""
+    whom = whom if which else item
+    return f"{kind.removesuffix('_configs')}{f' {quoted(whom)}' if whom else ''}{which}"
+
+
+def _channels(receiver: Any) -> str:
+    """Return `: slack to "#a", webhook`, "" for a receiver that is gone or tells nobody."""
+    found = receiver if isinstance(receiver, dict) else {}
+    told = [
+        f"{_kind(kind, '')}{_target(one)}"
+        for kind, entries in found.items()
+        if kind in INTEGRATIONS and isinstance(entries, list)
+        for one in entries
+    ]
+    return f": {', '.join(told)}" if told else ""
 
 
 def _target(integration: Any) -> str:
     """Return whom an integration tells, where it says so openly."""
-    found = integration if isinstance(integration, dict) else {}
-    told = (found.get(key) for key in ("to", "channel", "room_id", "chat_id", "topic_arn"))
-    return next((f" to {quoted(str(value))}" for value in told if value), "")
+    whom = address(integration)
+    return f" to {quoted(whom)}" if whom else ""
 
 
 TOPICS = (
     Topic(("receivers", "*"), _receiver),
-    *(Topic(("route", *("routes", "*") * depth), _route) for depth in range(_DEPTH)),
-    Topic(("inhibit_rules", "*"), _item("inhibit rule {}")),
-    Topic(("time_intervals", "*"), _item('time interval "{}"')),
-    Topic(("mute_time_intervals", "*"), _item('time interval "{}"')),
+    *ROUTES,
+    Topic(("inhibit_rules", "*"), _inhibition),
+    Topic(("time_intervals", "*"), _interval),
+    Topic(("mute_time_intervals", "*"), _interval),
+    Topic(("templates",), _templates),
     Topic(("global",), _global),
     Topic((SECRETS,), _secrets),
     FILE,

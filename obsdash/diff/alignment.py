@@ -1,7 +1,8 @@
 """Which items of two lists are the same thing, wherever they stand."""
 
+import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
@@ -47,10 +48,16 @@ def paired(old: Sequence[T], new: Sequence[T], stages: Sequence[Stage[T]]) -> di
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What names the items of a list: a function, and the keys that it reads."""
+    """What names the items of a list: a function, and the keys that it reads.
+
+    nearly: what items of other names have in common when they are one, changed; None: nothing.
+    alike: what also has to hold for such a pair.
+    """
 
     name: Callable[[Any], Hashable]
     keys: tuple[str, ...] = ()
+    nearly: Callable[[Any], Hashable] = lambda _item: None
+    alike: Callable[[Any, Any], bool] | None = None
 
 
 class Pair(NamedTuple):
@@ -72,6 +79,7 @@ def aligned(before: Sequence[Any], after: Sequence[Any], identity: Identity) -> 
             by(lambda item: (identity.name(item), packed(item))),
             by(identity.name),
             *(by(_without(key)) for key in identity.keys or ("",)),
+            by(identity.nearly, identity.alike),
         ),
     )
     names, old_names = _names(after, identity), _names(before, identity)
@@ -117,6 +125,39 @@ def _route(route: Any) -> str:
     return _listed(route.get("matchers"))
 
 
+def _receiver_of(route: Any) -> Hashable:
+    return str(route.get("receiver"))
+
+
+def _share_a_label(one: Any, other: Any) -> bool:
+    """Whether two routes ask for values of the same label."""
+    return not _label_names(one).isdisjoint(_label_names(other))
+
+
+def _label_names(route: Any) -> set[str]:
+    found = route.get("matchers")
+    return {re.split("[!=]", str(one))[0] for one in found} if isinstance(found, list) else set()
+
+
+def _likely_receiver(receiver: Any) -> Hashable:
+    """Return what a receiver keeps when it is renamed, also where defaults are filled in."""
+    told = [
+        (kind, tuple(address(one) for one in found))
+        for kind, found in sorted(receiver.items())
+        if kind in INTEGRATIONS and isinstance(found, list)
+    ]
+    return tuple(told) or None
+
+
+def address(integration: Any) -> str:
+    """Return whom an integration tells, where it says so openly, "" otherwise."""
+    found = integration if isinstance(integration, dict) else {}
+    return next((str(found[key]) for key in ADDRESSES if found.get(key)), "")
+
+
+ADDRESSES = ("to", "channel", "room_id", "chat_id", "topic_arn", "target_arn", "phone_number")
+
+
 def _inhibition(rule: Any) -> str:
     return f"{_listed(rule.get('source_matchers'))} → {_listed(rule.get('target_matchers'))}"
 
@@ -140,12 +181,12 @@ IDENTITIES: Mapping[str, Identity] = {
     "links": _field("title"),
     "dataLinks": _field("title"),
     "transformations": _field("id"),
-    "receivers": _field("name"),
+    "receivers": replace(_field("name"), nearly=_likely_receiver),
     "integrations": _field("uid"),
     "inhibit_rules": Identity(_inhibition, ("target_matchers", "source_matchers")),
-    "routes": Identity(_route, ("matchers",)),
+    "routes": Identity(_route, ("matchers",), _receiver_of, _share_a_label),
     "time_intervals": _field("name"),
     "mute_time_intervals": _field("name"),
     "steps": Identity(lambda _step: "step"),
-    **{kind: Identity(lambda _item: "") for kind in INTEGRATIONS},
+    **{kind: Identity(address, nearly=lambda _item: "some") for kind in INTEGRATIONS},
 }

@@ -5,15 +5,16 @@ from typing import Any
 
 from obsdash.change import Change
 from obsdash.diff.alertmanager import TOPICS
+from obsdash.diff.intervals import interval_changes
 from obsdash.diff.leaf import ORDER, Leaf, Place
 from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import Finding, Group, Topic, part_findings, plainly
-from obsdash.diff.policies import matchers_of, one_template, one_timing, one_tree
+from obsdash.diff.policies import matchers_of, one_template, one_tree
 from obsdash.diff.routing import matcher
 from obsdash.diff.scope import Part, Scope
 from obsdash.diff.secret import told
 from obsdash.resource import Resource
-from obsdash.spelling import cut, quoted, spelled
+from obsdash.spelling import cut, quoted
 
 _ROOT = Place(("route",))  # a tree of policies reads as Alertmanager's route
 
@@ -37,44 +38,8 @@ def _readable(policy: Mapping[str, Any]) -> dict[str, Any]:
 
 def timing_findings(live: Resource, desired: Resource) -> Iterator[Finding]:
     """Yield which intervals came, went or changed."""
-    before, after = _intervals(live.spec), _intervals(desired.spec)
-    gone = [one for one in before if one not in after]
-    new = [one for one in after if one not in before]
-    if len(gone) == len(new) == 1:
-        yield _change(desired, f"{gone[0]} → {new[0]}")
-        return
-    yield from (_change(desired, f"{one} removed") for one in gone)
-    yield from (_change(desired, f"{one} added") for one in new)
-
-
-def _intervals(spec: Mapping[str, Any]) -> list[str]:
-    found = one_timing(spec)["time_intervals"]
-    return [_interval(one) for one in found] if isinstance(found, list) else [spelled(found)]
-
-
-_ORDER = ("weekdays", "days_of_month", "months", "years", "times", "location")
-
-
-def _interval(interval: Any) -> str:
-    """Say when an interval is: `saturday, sunday · 22:00-24:00 · Europe/Berlin`."""
-    if not isinstance(interval, dict):
-        return spelled(interval)
-    keys = [*(key for key in _ORDER if key in interval), *sorted(interval.keys() - {*_ORDER})]
-    return " · ".join(_part(key, interval[key]) for key in keys) or "at all times"
-
-
-def _part(key: str, value: Any) -> str:
-    if key not in _ORDER:
-        return f"{key} {spelled(value)}"
-    if isinstance(value, list):
-        return ", ".join(_time(one) for one in value)
-    return _time(value)
-
-
-def _time(value: Any) -> str:
-    if isinstance(value, dict) and value.keys() == {"start_time", "end_time"}:
-        return f"{value['start_time']}-{value['end_time']}"
-    return value if isinstance(value, str) else spelled(value)
+    for text in interval_changes(live.spec, desired.spec):
+        yield _change(desired, text)
 
 
 def template_findings(live: Resource, desired: Resource) -> Iterator[Finding]:

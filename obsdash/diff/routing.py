@@ -14,7 +14,7 @@ _MATCHER = re.compile(
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ESCAPED = re.compile(r'\\([\\"n])')
-_MONTHS = (
+MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july"),
     *("august", "september", "october", "november", "december"),
 )
@@ -164,7 +164,7 @@ def _range(text: Any) -> Any:
     if not isinstance(text, str | int):
         return text
     ends = str(text).lower().split(":")
-    return ":".join(str(_MONTHS.index(end) + 1) if end in _MONTHS else end for end in ends)
+    return ":".join(str(MONTHS.index(end) + 1) if end in MONTHS else end for end in ends)
 
 
 _PARTS: Mapping[str, Callable[[Any], Any]] = {
