@@ -13,6 +13,8 @@ from obsdash.words import count
 NAME = ALERT_RULE_GROUP
 WRITERS = 1  # rules move between groups, and titles may be unique in a folder
 VERSIONED = False  # a group has no version that a write could be based on
+PIECEMEAL = True
+REGISTERED = False
 
 _ROOT = ("v1", "provisioning")
 
@@ -121,19 +123,11 @@ def _make_room(site: Site, desired: Resource, rules: Sequence[Spec], live: Resou
 
 
 def _add_new(site: Site, desired: Resource, rules: Sequence[Spec]) -> None:
-    """Create the rules that are nowhere yet; all of them, or none."""
+    """Create the rules that are nowhere yet."""
     known = {rule.uid for rules in list_rules(site).values() for rule in rules}
-    made: list[str] = []
-    try:
-        for rule in rules:
-            if rule["uid"] not in known:
-                body = {**rule, **_where(site, desired)}
-                site.api.post(*_ROOT, "alert-rules", body=body)
-                made.append(rule["uid"])
-    except BaseException:
-        for uid in made:
-            site.api.delete(*_ROOT, "alert-rules", uid)
-        raise
+    for rule in rules:
+        if rule["uid"] not in known:
+            site.api.post(*_ROOT, "alert-rules", body={**rule, **_where(site, desired)})
 
 
 def _obstacle(

@@ -15,7 +15,7 @@ from obsdash.diff.alignment import by, paired
 from obsdash.errors import TargetError
 from obsdash.grafana.discretion import discreet
 from obsdash.grafana.notifying import There, lists, read_named, still_ours, uses
-from obsdash.grafana.register import API, Owners, claim, owners_in, release
+from obsdash.grafana.register import API, Owners, owners_in
 from obsdash.grafana.site import Found, Site
 from obsdash.grafana.transport import Json
 from obsdash.resource import CONTACT_POINT, Ref, Resource, Spec
@@ -23,6 +23,8 @@ from obsdash.resource import CONTACT_POINT, Ref, Resource, Spec
 NAME = CONTACT_POINT
 WRITERS = 1  # of forty that are written at once, twenty are lost
 VERSIONED = False
+PIECEMEAL = True
+REGISTERED = True
 
 _PATH = "contact-points"
 
@@ -68,7 +70,6 @@ def _named(items: Json, name: str) -> list[Json]:
 def save(site: Site, desired: Resource, live: Resource | None) -> None:  # noqa: ARG001 (looks again)
     """Make an integration after the other what it should be; new ones first, old ones go last."""
     known = {name: site.reveal(ref) for name, ref in desired.secrets.items() if ref}
-    claim(site, desired.ref)
     with discreet(known.values()):
         _write(site, desired, known)
 
@@ -79,19 +80,23 @@ def _write(site: Site, desired: Resource, known: Mapping[str, str]) -> None:
     present = _named(everything, name)
     taken = {item["uid"] for item in everything}
     pairs = _pairs(wanted, present)
+    writes = []  # all are made before the first one is sent: what is refused here leaves it whole
     for index, want in enumerate(wanted):
         have = present[pairs[index]] if index in pairs else None
+        uid = want["uid"] if want["uid"] not in taken else _another(name, want["uid"])
         body = {
+            "uid": have["uid"] if have else uid,
             "name": name,
             "type": want["type"],
             "settings": _revealed(desired, known, want, have),
             "disableResolveMessage": bool(want.get("disableResolveMessage")),
         }
-        if have:
-            site.api.put(*API, _PATH, have["uid"], body={"uid": have["uid"], **body})
+        writes.append((bool(have), body))
+    for exists, body in writes:
+        if exists:
+            site.api.put(*API, _PATH, body["uid"], body=body)
         else:
-            uid = want["uid"] if want["uid"] not in taken else _another(name, want["uid"])
-            site.api.post(*API, _PATH, body={"uid": uid, **body})
+            site.api.post(*API, _PATH, body=body)
     for index in set(range(len(present))) - set(pairs.values()):
         site.api.delete(*API, _PATH, present[index]["uid"])
 
@@ -129,7 +134,6 @@ def delete(site: Site, live: Resource) -> None:
     """Delete all integrations of a contact point; `keep` was asked before."""
     for item in _named(lists(site, _PATH)[0], live.ref.uid):
         site.api.delete(*API, _PATH, item["uid"])
-    release(site, live.ref)
 
 
 def keep(site: Site, live: Resource) -> str:

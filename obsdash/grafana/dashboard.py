@@ -17,6 +17,8 @@ from obsdash.resource import DASHBOARD, Ref, Resource, Spec, canonical_json
 NAME = DASHBOARD
 WRITERS = 4  # more gain nothing, and meet a locked SQLite more often
 VERSIONED = True
+PIECEMEAL = False
+REGISTERED = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from obsdash.resource import DATASOURCE, Ref, Resource
 NAME = DATASOURCE
 WRITERS = 1  # at eight at once one in six is lost (SQLite)
 VERSIONED = False  # PUT has a version, but whoever leaves it out starts it again at 1
+PIECEMEAL = False
+REGISTERED = False
 
 PROVISIONED = "Grafana provisions it from a file: change it there, or remove it there first"
 

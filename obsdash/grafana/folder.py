@@ -12,6 +12,8 @@ NAME = FOLDER
 WRITERS = 1  # parallel creation on a fresh organisation meets deadlocks
 LAG = (1.0, 2.0, 4.0)  # seconds until we look again whether a folder is empty
 VERSIONED = False  # the tree of folders comes without versions
+PIECEMEAL = True
+REGISTERED = False
 
 
 def read(site: Site, wanted: Mapping[str, Resource], *, others: bool) -> Found:

@@ -14,6 +14,8 @@ from obsdash.words import count
 NAME = LIBRARY_PANEL
 WRITERS = 1
 VERSIONED = True
+PIECEMEAL = False
+REGISTERED = False
 
 _PANEL = 1  # the kind of library element
 _PAGE = 500

@@ -10,7 +10,7 @@ from obsdash.grafana.notifying import (
     still_ours,
     uses,
 )
-from obsdash.grafana.register import API, Owners, claim, owners_in, release
+from obsdash.grafana.register import API, Owners, owners_in
 from obsdash.grafana.site import Found, Site
 from obsdash.grafana.transport import Json
 from obsdash.resource import MUTE_TIMING, Ref, Resource
@@ -18,6 +18,8 @@ from obsdash.resource import MUTE_TIMING, Ref, Resource
 NAME = MUTE_TIMING
 WRITERS = 1  # all notification objects are one row in Grafana's database
 VERSIONED = False
+PIECEMEAL = False
+REGISTERED = True
 
 _PATH = "mute-timings"
 _SERVER_SIDE = ("provenance", "version")
@@ -45,7 +47,6 @@ def fetch(site: Site, like: Resource) -> Resource | None:
 
 def save(site: Site, desired: Resource, live: Resource | None) -> None:
     """Create or replace a mute timing."""
-    claim(site, desired.ref)
     body = {**desired.spec, "name": desired.ref.uid}
     if live is None:
         site.api.post(*API, _PATH, body=body)
@@ -56,7 +57,6 @@ def save(site: Site, desired: Resource, live: Resource | None) -> None:
 def delete(site: Site, live: Resource) -> None:
     """Delete a mute timing; `keep` was asked before."""
     site.api.delete(*API, _PATH, live.ref.uid)
-    release(site, live.ref)
 
 
 def keep(site: Site, live: Resource) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from obsdash.diff.policies import one_tree
 from obsdash.grafana.notifying import There, owners, read_named, still_ours
-from obsdash.grafana.register import API, Owners, claim, release
+from obsdash.grafana.register import API, Owners
 from obsdash.grafana.site import Found, Site
 from obsdash.grafana.transport import Json
 from obsdash.resource import NOTIFICATION_POLICY, Ref, Resource
@@ -13,6 +13,8 @@ from obsdash.resource import NOTIFICATION_POLICY, Ref, Resource
 NAME = NOTIFICATION_POLICY
 WRITERS = 1  # all notification objects are one row in Grafana's database
 VERSIONED = False
+PIECEMEAL = False
+REGISTERED = True
 REF = Ref(NOTIFICATION_POLICY, "main")
 
 _PATH = "policies"
@@ -46,14 +48,12 @@ def fetch(site: Site, like: Resource) -> Resource | None:  # noqa: ARG001 (there
 
 def save(site: Site, desired: Resource, live: Resource | None) -> None:  # noqa: ARG001 (whole)
     """Replace the whole tree."""
-    claim(site, REF)
     site.api.put(*API, _PATH, body=one_tree(desired.spec))
 
 
 def delete(site: Site, live: Resource) -> None:  # noqa: ARG001 (there is one)
     """Put Grafana's own tree back."""
     site.api.delete(*API, _PATH)
-    release(site, REF)
 
 
 def keep(site: Site, live: Resource) -> str:  # noqa: ARG001 (there is one)

@@ -21,6 +21,11 @@ _ENTRY = re.compile(r'^- ([a-z-]+) (".*")$', re.MULTILINE)
 Owners = Mapping[Ref, tuple[str, ...]]
 
 
+def register(site: Site) -> str:
+    """Return the name of the project's register."""
+    return f"{_PREFIX}{site.project}"
+
+
 def is_register(template: Json) -> bool:
     """Whether a message template is a project's register."""
     return template["name"].startswith(_PREFIX) and _head(template) in template["template"]
@@ -65,7 +70,7 @@ def release(site: Site, ref: Ref) -> None:
     """Note that an object is no longer the project's."""
     known = _own(site)
     if known == {ref}:
-        site.api.delete(*API, "templates", f"{_PREFIX}{site.project}")
+        site.api.delete(*API, "templates", register(site))
     elif ref in known:
         _write(site, known - {ref})
 
@@ -76,7 +81,7 @@ def _own(site: Site) -> set[Ref]:
 
 
 def _write(site: Site, refs: Collection[Ref]) -> None:
-    name = f"{_PREFIX}{site.project}"
+    name = register(site)
     lines = [f"- {ref.kind} {_quoted(ref.uid)}" for ref in sorted(refs)]
     comment = "\n".join([_HEAD.format(site.project), *lines])
     text = f'{{{{ define "{name}" }}}}{{{{/*\n{comment}\n*/}}}}{{{{ end }}}}'

@@ -54,6 +54,8 @@ class Kind(Protocol):
     NAME: str  # in resource.KINDS
     WRITERS: int  # how many writes at once the server bears
     VERSIONED: bool  # whether the server refuses a write that is based on an old version
+    PIECEMEAL: bool  # whether a write may take several calls, and so end between them
+    REGISTERED: bool  # whether the project's register says whose it is
 
     def read(self, site: Site, wanted: Mapping[str, Resource], *, others: bool) -> Found:
         """Read what is wanted (by uid) and, if told so, what else there is."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from obsdash.grafana.notifying import There, lists, provenances, read_named, still_ours
-from obsdash.grafana.register import API, Owners, claim, is_register, owners_in, release
+from obsdash.grafana.register import API, Owners, is_register, owners_in
 from obsdash.grafana.site import Found, Site
 from obsdash.grafana.transport import Json
 from obsdash.resource import MESSAGE_TEMPLATE, Ref, Resource
@@ -12,6 +12,8 @@ from obsdash.resource import MESSAGE_TEMPLATE, Ref, Resource
 NAME = MESSAGE_TEMPLATE
 WRITERS = 1  # all notification objects are one row in Grafana's database
 VERSIONED = False
+PIECEMEAL = False
+REGISTERED = True
 
 _PATH = "templates"
 _DEFINED = re.compile(r'\{\{-?\s*define\s+"((?:[^"\\]|\\.)*)"')
@@ -41,14 +43,12 @@ def fetch(site: Site, like: Resource) -> Resource | None:
 
 def save(site: Site, desired: Resource, live: Resource | None) -> None:  # noqa: ARG001 (same call)
     """Create or replace a template."""
-    claim(site, desired.ref)
     site.api.put(*API, _PATH, desired.ref.uid, body={"template": desired.spec["template"]})
 
 
 def delete(site: Site, live: Resource) -> None:
     """Delete a template; `keep` was asked before."""
     site.api.delete(*API, _PATH, live.ref.uid)
-    release(site, live.ref)
 
 
 def keep(site: Site, live: Resource) -> str:

@@ -1,11 +1,13 @@
 """One write, carried to a known end: try, look what became of it, try again or say so."""
 
-from collections.abc import Callable
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from threading import Semaphore
-from typing import assert_never
+from typing import Any, assert_never
 
 from obsdash.diff import difference
 from obsdash.errors import ObsdashError
+from obsdash.grafana.register import claim, register, release
 from obsdash.grafana.site import CACHE_LIFE, Kind, Site
 from obsdash.grafana.trouble import GrafanaError
 from obsdash.plan import Action, Blocked, Create, Delete, Update
@@ -27,11 +29,11 @@ def carry_out(kind: Kind, site: Site, turn: Semaphore, action: Action) -> Outcom
     try:
         match action:
             case Create(desired=desired):
-                return _save(kind, site, turn, desired, None) or Applied(action.ref, "created")
+                return _Job(kind, site, turn, desired).save(None) or Applied(action.ref, "created")
             case Update(live=live, desired=desired):
-                return _save(kind, site, turn, desired, live) or Applied(action.ref, "updated")
+                return _Job(kind, site, turn, desired).save(live) or Applied(action.ref, "updated")
             case Delete(live=live):
-                return _delete(kind, site, turn, live) or Applied(action.ref, "deleted")
+                return _Job(kind, site, turn, live).delete() or Applied(action.ref, "deleted")
             case Blocked(reason=reason):
                 return Refused(action.ref, reason)
             case _:
@@ -40,111 +42,193 @@ def carry_out(kind: Kind, site: Site, turn: Semaphore, action: Action) -> Outcom
         return Failed(action.ref, error.message, error.help)
 
 
-def _save(
-    kind: Kind, site: Site, turn: Semaphore, desired: Resource, base: Resource | None
-) -> Outcome | None:
-    """Return why the server does not say what is desired, None when it does."""
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One object on the server. like: what is wanted of it, or what is to be deleted."""
 
-    def write(live: Resource | None) -> None:
-        with turn:
-            kind.save(site, desired, live)
+    kind: Kind
+    site: Site
+    turn: Semaphore
+    like: Resource
 
-    if not kind.VERSIONED:
-        live = kind.fetch(site, desired)
-        if fingerprint(live) != fingerprint(base):
-            return Refused(desired.ref, CHANGED)
-        base = live  # of which we now know the revision
-    now, error = _settle(kind, site, desired, base, write, present=True)
-    missed = _missed(now, desired)
-    if not missed:
-        if error and base and not _missed(base, desired):
-            raise _unknown(error)  # only secrets were written, which nobody can look at
-        return None
-    if fingerprint(now) == fingerprint(base):
-        why = error.message if error else f"Grafana reported success, but {missed}"
-        return Failed(desired.ref, why, error.help if error else "")
-    if error and error.contested:
-        return Refused(desired.ref, CHANGED)
-    return Failed(desired.ref, f"Grafana has something else than was sent: {missed}")
+    def save(self, base: Resource | None) -> Outcome | None:
+        """Return why the server does not say what is wanted, None when it does."""
+        ref, desired = self.like.ref, self.like
+        if not self.kind.VERSIONED:
+            live = self._fetch()
+            if fingerprint(live) != fingerprint(base):
+                return Refused(ref, CHANGED)
+            base = live  # of which we now know the revision
+        now, error = self._settle(desired, base)
+        missed = _missed(now, desired)
+        if not missed:
+            if error and base and not _missed(base, desired):
+                raise _unknown(error)  # only secrets were written, which nobody can look at
+            return None
+        if fingerprint(now) == fingerprint(base):
+            why = error.message if error else f"Grafana reported success, but {missed}"
+            return Failed(ref, f"{why}{self._left(now)}", error.help if error else "")
+        if error and self._is_between(now, base, desired):
+            return self._taken_back(now, base, error)
+        if error and error.contested:
+            return Refused(ref, CHANGED)
+        return Failed(ref, f"Grafana has something else than was sent: {missed}")
 
+    def delete(self) -> Outcome | None:
+        """Return why an object is still there, None when it is gone."""
+        live = self.like
+        now = self._fetch() or self._fetch()  # a lone 404 may be some proxy's
+        if now is None:
+            return None
+        if fingerprint(now) != fingerprint(live):
+            return Refused(live.ref, CHANGED)
+        if reason := self.kind.keep(self.site, live):
+            return Refused(live.ref, reason)
+        now, error = self._settle(None, live)
+        if now is None:
+            left = self._left(now, TRIES)
+            return Failed(live.ref, f"it is deleted{left}") if left else None
+        if error and fingerprint(now) != fingerprint(live) and self._is_between(now, live, None):
+            return self._taken_back(now, live, error)
+        why = error.message if error else "Grafana reported success, but it is there"
+        return Failed(live.ref, why, error.help if error else "")
 
-def _delete(kind: Kind, site: Site, turn: Semaphore, live: Resource) -> Outcome | None:
-    """Return why an object is still there, None when it is gone."""
+    def _settle(
+        self, wanted: Resource | None, base: Resource | None
+    ) -> tuple[Resource | None, GrafanaError | None]:
+        """Write until it worked or makes no sense any more; return what is there, the last trouble.
 
-    def write(_: Resource | None) -> None:
-        with turn:
-            kind.delete(site, live)
+        What a fault left half written is written again: that ends it.
+        """
+        now, error = base, None
+        for attempt in range(TRIES):
+            if attempt:
+                self.site.api.pause(BACKOFF * 2 ** (attempt - 1))
+            error = self._attempt(wanted, now)
+            if error and not (_is_passing(error) or self.kind.PIECEMEAL):
+                break  # it was not done
+            now = self._look(error, present=wanted is not None)
+            if error is None or not self._is_worth_repeating(error, now, base, wanted):
+                break
+        return now, error
 
-    now = kind.fetch(site, live) or kind.fetch(site, live)  # a lone 404 may be some proxy's
-    if now is None:
-        return None
-    if fingerprint(now) != fingerprint(live):
-        return Refused(live.ref, CHANGED)
-    if reason := kind.keep(site, live):
-        return Refused(live.ref, reason)
-    now, error = _settle(kind, site, live, live, write, present=False)
-    if now is None:
-        return None
-    return Failed(live.ref, error.message if error else "Grafana reported success, but it is there")
-
-
-def _settle(
-    kind: Kind,
-    site: Site,
-    like: Resource,
-    base: Resource | None,
-    write: Callable[[Resource | None], None],
-    *,
-    present: bool,
-) -> tuple[Resource | None, GrafanaError | None]:
-    """Write until it worked or the object is no longer `base`; return it, and the last trouble."""
-    now, error = base, None
-    for attempt in range(TRIES):
-        if attempt:
-            site.api.pause(BACKOFF * 2 ** (attempt - 1))
-        error = _attempt(write, now)
-        now = _look(kind, site, like, error, present=present)
-        if error is None or fingerprint(now) != fingerprint(base):
-            break
-    return now, error
-
-
-def _attempt(write: Callable[[Resource | None], None], now: Resource | None) -> GrafanaError | None:
-    """Return the trouble after which it is worth looking, and trying again; raise any other."""
-    try:
-        write(now)
-    except GrafanaError as error:
-        if error.unclear or error.contested:
+    def _attempt(self, wanted: Resource | None, now: Resource | None) -> GrafanaError | None:
+        try:
+            with self.turn:
+                if wanted:
+                    if self.kind.REGISTERED:
+                        claim(self.site, wanted.ref)
+                    self.kind.save(self.site, wanted, now)
+                elif now:
+                    self.kind.delete(self.site, now)
+        except GrafanaError as error:
             return error
-        raise
-    return None
+        return None
+
+    def _is_worth_repeating(
+        self,
+        error: GrafanaError,
+        now: Resource | None,
+        base: Resource | None,
+        wanted: Resource | None,
+    ) -> bool:
+        if fingerprint(now) == fingerprint(base):
+            return _is_passing(error)
+        return self._is_between(now, base, wanted) and fingerprint(now) != fingerprint(wanted)
+
+    def _is_between(
+        self, now: Resource | None, base: Resource | None, wanted: Resource | None
+    ) -> bool:
+        """Whether all that is there was there before or is wanted: the half of our own write."""
+        if not self.kind.PIECEMEAL or now is None:
+            return False
+        return _is_mixture(now, [side for side in (base, wanted) if side])
+
+    def _taken_back(
+        self, now: Resource | None, base: Resource | None, error: GrafanaError
+    ) -> Outcome:
+        """Put back what there was before a write that cannot be ended; say what became of it."""
+        why = error.message
+        try:
+            now, _ = self._settle(base, now)
+        except ObsdashError as trouble:
+            why = f"{why}, and then {trouble.message}"
+        if fingerprint(now) == fingerprint(base):
+            secrets = ", but secrets of it may be the new ones" if now and now.secrets else ""
+            return Failed(self.like.ref, f"{why}; it is as it was{secrets}{self._left(now)}")
+        return Failed(self.like.ref, f"{why}; it is half done", help="sync again to end it")
+
+    def _left(self, now: Resource | None, tries: int = 1) -> str:
+        """Let the register forget what is not there; return what it still names, "" when done.
+
+        Otherwise what others create under the name would be ours.
+        """
+        trouble = ""
+        for attempt in range(tries if self.kind.REGISTERED and now is None else 0):
+            if attempt:
+                self.site.api.pause(BACKOFF * 2 ** (attempt - 1))
+            try:
+                with self.turn:
+                    release(self.site, self.like.ref)
+                return ""
+            except GrafanaError as error:
+                trouble = f"; {register(self.site)} still names it ({error.message})"
+        return trouble
+
+    def _look(self, error: GrafanaError | None, *, present: bool) -> Resource | None:
+        """Read what there is after a write. present: whether something is there if it worked.
+
+        What was written without trouble and is not to be seen is looked for a second time: Grafana
+        may remember for some seconds that it was not there, or that we could not see it.
+        """
+        try:
+            found = self._fetch()
+            if found or error or not present:
+                return found
+        except GrafanaError as trouble:
+            if error or trouble.status != 403:
+                raise _unknown(error or trouble) from trouble
+        self.site.api.pause(CACHE_LIFE)
+        try:
+            return self._fetch()
+        except GrafanaError as trouble:
+            raise _unknown(trouble) from trouble
+
+    def _fetch(self) -> Resource | None:
+        return self.kind.fetch(self.site, self.like)
 
 
-def _look(
-    kind: Kind,
-    site: Site,
-    like: Resource,
-    error: GrafanaError | None,
-    *,
-    present: bool,
-) -> Resource | None:
-    """Read what there is after a write. present: whether something is there if it worked.
+def _is_passing(error: GrafanaError) -> bool:
+    """Whether the same write may succeed later, or has succeeded."""
+    return error.unclear or error.contested
 
-    What was written without trouble and is not to be seen is looked for a second time: Grafana may
-    remember for some seconds that it was not there, or that we could not see it.
+
+def _is_mixture(now: Resource, sides: Collection[Resource]) -> bool:
+    """Whether each part of an object is as on one of the sides: what its list holds, if it has one.
+
+    What else it says then (the interval of a group) comes with the last call.
     """
-    try:
-        found = kind.fetch(site, like)
-        if found or error or not present:
-            return found
-    except GrafanaError as trouble:
-        if error or trouble.status != 403:
-            raise _unknown(error or trouble) from trouble
-    site.api.pause(CACHE_LIFE)
-    try:
-        return kind.fetch(site, like)
-    except GrafanaError as trouble:
-        raise _unknown(trouble) from trouble
+    parts = [
+        (key, part) for key, held in now.spec.items() if isinstance(held, list) for part in held
+    ]
+    agreed = all(any(_agree(side, *part) for side in sides) for part in parts or now.spec.items())
+    return agreed and now.folder in {side.folder for side in sides}
+
+
+def _agree(side: Resource, key: str, part: Any) -> bool:
+    """Whether a side has a part, as that of its list which has its uid, or says the same of it.
+
+    A title may differ: a rule gives its own up for a moment when another one is to get it.
+    """
+    own = side.spec.get(key)
+    if not isinstance(own, list):
+        return bool(part == own)
+    for item in own:
+        if item["uid"] == part["uid"]:
+            titled = {**part, "title": item["title"]} if "title" in item else part
+            one, other = ({**side.spec, key: [each]} for each in (item, titled))
+            return not difference(replace(side, spec=one), replace(side, spec=other)).changes
+    return False
 
 
 def _unknown(error: GrafanaError) -> GrafanaError:

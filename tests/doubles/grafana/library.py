@@ -20,10 +20,14 @@ PANEL, VARIABLE = 1, 2
 def list_elements(store: Store, call: Call) -> Answer:
     size, page = call.number("perPage", 100), call.number("page", 1)
     kind, folders = call.number("kind", 0), call.query.get("folderFilterUIDs", [])
+    if ids := call.query.get("folderFilter"):
+        numbers = {int(text) for text in ids[0].split(",")}
+        folders = [uid for uid, folder in store.folders.items() if folder.id in numbers]
     found = [
         element
         for element in sorted(store.library.values(), key=lambda e: e.name.lower())
-        if (not kind or element.kind == kind) and (not folders or element.folder in folders)
+        if not kind or element.kind == kind
+        if not (folders or ids) or element.folder in folders
     ]
     shown = [_document(store, e) for e in found[(page - 1) * size : page * size]]
     result = {"totalCount": len(found), "elements": shown, "page": page, "perPage": size}
