@@ -1,6 +1,6 @@
 """Repeated panels: Grafana makes the copies, and gives the first one the width of a copy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from obsdash.diff.panels import Panel
@@ -15,15 +15,16 @@ def without_copies(
 ) -> tuple[list[Panel], list[Panel]]:
     """Leave out the copies that one side alone has: the editor does not save them."""
     sides = [*live], [*desired]
-    copies = [[panel for panel in side if _is_copy(panel)] for side in sides]
+    copies = [[panel for panel in side if is_copy(panel.body)] for side in sides]
     if all(copies):
         return sides
-    kept = [[panel for panel in side if not _is_copy(panel)] for side in sides]
+    kept = [[panel for panel in side if not is_copy(panel.body)] for side in sides]
     return kept[0], kept[1]
 
 
-def _is_copy(panel: Panel) -> bool:
-    return any(panel.body.get(key) for key in _COPY)
+def is_copy(panel: Mapping[str, Any]) -> bool:
+    """Whether Grafana made a panel when it repeated another one, or a row."""
+    return any(panel.get(key) for key in _COPY)
 
 
 def narrowed(live: Panel, desired: Panel) -> bool:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from obsdash.change import Change
 from obsdash.diff import difference, folded
 from obsdash.diff.leaf import Leaf
+from obsdash.diff.panels import flattened, pairing
+from obsdash.drift.forms import levelled
 from obsdash.drift.model import Base
 from obsdash.drift.places import marked
 from obsdash.merge import Collision, Merged, Rewrite, Side, merge, restored
-from obsdash.migration.lift import lifted, version_of
 from obsdash.migration.sources import Sources
 from obsdash.plan import Edit, Save
 from obsdash.resource import Resource
@@ -39,8 +40,7 @@ class Case:
 
 def case_of(live: Resource, desired: Resource, base: Resource, sources: Sources) -> Case:
     """Prepare the three documents."""
-    version = max(version_of(side.spec) for side in (live, desired, base))
-    theirs, ours, known = (_lifted(side, version, sources) for side in (live, desired, base))
+    known, ours, theirs = levelled((base, desired, live), sources)
     ours = _cleared(ours, known, [_of_desired(leaf) for leaf in folded(known, ours, sources)])
     theirs = _cleared_live(theirs, known, sources)
     return Case(marked(known, ours), ours, marked(theirs, ours), sources)
@@ -50,14 +50,12 @@ def _cleared_live(live: Resource, base: Resource, sources: Sources) -> Resource:
     return _cleared(live, base, [_of_live(leaf) for leaf in folded(live, base, sources)])
 
 
-def _lifted(side: Resource, version: int, sources: Sources) -> Resource:
-    if version_of(side.spec) == version:
-        return side
-    return replace(side, spec=lifted(side.spec, version, sources))
-
-
-def _cleared(side: Resource, base: Resource, rewrites: Iterable[Rewrite]) -> Resource:
-    return replace(side, spec=restored(side.spec, base.spec, rewrites))
+def _cleared(side: Resource, base: Resource, rewrites: Sequence[Rewrite]) -> Resource:
+    """Return a document without rewrites, but in what a panel of another type says anew."""
+    pairs = pairing(flattened(base.spec), flattened(side.spec)).pairs
+    anew = tuple(f"{now.pointer}/" for was, now in pairs if was.type != now.type)
+    kept = (one for one in rewrites if not one.here.startswith(anew) or one.here.endswith("/id"))
+    return replace(side, spec=restored(side.spec, base.spec, kept))
 
 
 def _of_live(leaf: Leaf) -> Rewrite:
@@ -94,9 +92,8 @@ def _authors(case: Case, base: Base, changes: Sequence[Change]) -> Iterator[Save
 
 def _left(case: Case, after: Resource) -> tuple[Change, ...]:
     """Return what was still to be changed after a version was saved."""
-    version = version_of(case.base.spec)
-    then = _cleared_live(_lifted(after, version, case.sources), case.base, case.sources)
-    return case.changes(then, case.theirs)
+    base, theirs, then = levelled((case.base, case.theirs, after), case.sources)
+    return case.changes(_cleared_live(then, base, case.sources), theirs)
 
 
 def _among(change: Change, others: Iterable[Change]) -> bool:

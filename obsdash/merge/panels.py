@@ -88,7 +88,9 @@ def _merged(trio: _Trio, used: set[int | str | None], work: Work) -> Any:
     bodies = Three(*map(_content, trio.sides))
     base, ours, theirs = bodies
     types = {panel.type for panel in trio.sides if panel}
-    if len(types) > 1 and not (equal(base, ours) or equal(base, theirs) or equal(ours, theirs)):
+    if MISSING in (ours, theirs) and base is not MISSING and _resized(trio):
+        body = work.collide(trio.spot, ours, theirs)
+    elif len(types) > 1 and not (equal(base, ours) or equal(base, theirs) or equal(ours, theirs)):
         body = work.collide(trio.spot, ours, theirs)  # what an option means depends on the type
     else:
         body = merge_value(bodies, trio.spot, work)
@@ -98,6 +100,19 @@ def _merged(trio: _Trio, used: set[int | str | None], work: Work) -> Any:
     whole = {**body, "id": _number(trio, used), "gridPos": position}
     keys = dict.fromkeys([*(_first(trio).body), *whole])
     return {key: whole[key] for key in keys if whole.get(key, MISSING) is not MISSING}
+
+
+def _resized(trio: _Trio) -> bool:
+    """Whether a side put a panel elsewhere, other than up or down, where panels push each other."""
+    was, *now = trio.field("gridPos").map(_without_height)
+    return any(one is not MISSING and not equal(was, one) for one in now)
+
+
+def _without_height(position: Any) -> Any:
+    """Return a position but for how far down it is."""
+    return (
+        {k: v for k, v in position.items() if k != "y"} if isinstance(position, dict) else position
+    )
 
 
 def _content(panel: Panel | None) -> Any:

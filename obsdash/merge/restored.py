@@ -4,7 +4,7 @@ import copy
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from obsdash.diff.leaves import value_at
+from obsdash.diff.leaves import same, value_at
 from obsdash.diff.missing import MISSING
 
 
@@ -25,7 +25,7 @@ def restored(document: Any, base: Any, rewrites: Iterable[Rewrite]) -> Any:
     result = copy.deepcopy(document)
     todo = list(rewrites)
     for one in todo:
-        if one.now is not MISSING:
+        if one.now is not MISSING and (one.was is not MISSING or _is(document, one)):
             _put(result, one.here, copy.deepcopy(one.was))
     result = _swept(result)
     for one in todo:
@@ -34,6 +34,12 @@ def restored(document: Any, base: Any, rewrites: Iterable[Rewrite]) -> Any:
         elif one.was is MISSING:
             _prune(result, base, _parent(one.here), _parent(one.there))
     return result
+
+
+def _is(document: Any, one: Rewrite) -> bool:
+    """Whether a place has that value, and no parts in it of which others tell."""
+    found = value_at(document, one.here)
+    return found is not MISSING and same(found, one.now)
 
 
 def _put(document: Any, pointer: str, value: Any) -> None:
@@ -65,8 +71,8 @@ def _holder(document: Any, pointer: str) -> Any:
 
 
 def _prune(document: Any, base: Any, here: str, there: str) -> None:
-    """Take away objects that are left empty, where the base has none."""
-    while here and value_at(document, here) == {} and value_at(base, there) is MISSING:
+    """Take away what is left empty, where the base has none."""
+    while here and value_at(document, here) in ({}, []) and value_at(base, there) is MISSING:
         holder = value_at(document, _parent(here))
         if not isinstance(holder, dict):
             return
