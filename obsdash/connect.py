@@ -9,7 +9,6 @@ from obsdash.config.model import (
     Config,
     DirectoryConfig,
     GrafanaConfig,
-    ManagedRulesConfig,
     PrometheusConfig,
     RulerConfig,
     ServerConfig,
@@ -20,7 +19,6 @@ from obsdash.project.files import outside_of_definitions
 from obsdash.target import Target
 
 if TYPE_CHECKING:
-    from obsdash.delivery.alertrules import ManagedRules
     from obsdash.http import Auth, Client, Tls
 
 
@@ -42,7 +40,7 @@ def connect(config: Config, target: TargetConfig, *, adopt: bool = False) -> Tar
                 auth=_auth(target),
                 tls=_tls(config, target.tls),
                 org=target.org or None,
-                rules=_managed_rules(config, target.rules),
+                rules=target.rules.managed(config.project) if target.rules else None,
                 routing=target.routing,
                 secrets=lambda reference: secrets.resolve(reference, os.environ),
                 adopt=adopt,
@@ -83,21 +81,6 @@ def connect(config: Config, target: TargetConfig, *, adopt: bool = False) -> Tar
             )
         case _:
             assert_never(target)
-
-
-def _managed_rules(config: Config, rules: ManagedRulesConfig | None) -> "ManagedRules | None":
-    from obsdash.delivery.alertrules import ManagedRules
-
-    if rules is None:
-        return None
-    return ManagedRules(
-        config.project,
-        rules.folder,
-        prometheus=rules.prometheus,
-        loki=rules.loki,
-        records=rules.records,
-        records_to=rules.records_to,
-    )
 
 
 def client(

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from obsdash.delivery.rulefiles import RuleFiles
 from obsdash.errors import ConfigError
 from obsdash.origin import Origin
 from obsdash.resource import Environment
 from obsdash.words import nearest
+
+if TYPE_CHECKING:
+    from obsdash.delivery.alertrules import ManagedRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,9 @@ class TlsConfig:
 class DirectoryConfig:
     """A folder; `mount` is where the servers that read it see it.
 
-    rules_for: the readers that Prometheus rules are written for. metadata: `namespace` and `labels`
-    of PrometheusRules. partial_response: Thanos' strategy, its own default when empty.
+    rules_for: the readers that rules are written for. metadata: `namespace` and `labels` of
+    PrometheusRules. partial_response: Thanos' strategy, its own default when empty. rules: where
+    Grafana keeps those it evaluates. routing_for: the readers that routing is written for.
     """
 
     path: str
@@ -35,6 +39,8 @@ class DirectoryConfig:
     rules_for: tuple[str, ...] = ("prometheus",)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     partial_response: str = ""
+    rules: "ManagedRulesConfig | None" = None
+    routing_for: tuple[str, ...] = ("alertmanager",)
 
     def rule_files(self, project: str) -> RuleFiles:
         """Return in which files rules are wanted."""
@@ -44,6 +50,8 @@ class DirectoryConfig:
             namespace=self.metadata.get("namespace", ""),
             labels=self.metadata.get("labels", {}),
             partial_response=self.partial_response,
+            managed=self.rules.managed(project) if self.rules else None,
+            routing=self.routing_for,
         )
 
 
@@ -56,6 +64,19 @@ class ManagedRulesConfig:
     loki: str = ""
     records: bool = True
     records_to: str = ""
+
+    def managed(self, project: str) -> "ManagedRules":
+        """Return how the rules of a project become Grafana's own."""
+        from obsdash.delivery.alertrules import ManagedRules
+
+        return ManagedRules(
+            project,
+            self.folder,
+            prometheus=self.prometheus,
+            loki=self.loki,
+            records=self.records,
+            records_to=self.records_to,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ _TLS = ("ca", "cert", "key", "verify")
 _AUTH = ("token", "user", "password")
 _RULES = ("rules_folder", "rules_prometheus", "rules_loki", "records", "records_to")
 _SECRET = ("token", "password")
-_READERS = ("prometheus", "prometheusrule", "thanos")
+_READERS = ("prometheus", "prometheusrule", "thanos", "grafana")
+_ROUTERS = ("alertmanager", "grafana")
 _FLAVOURS = ("mimir", "cortex", "loki", "grafana")
 _TYPES: Mapping[str, type] = {
     "org": int,
@@ -30,6 +31,7 @@ _TYPES: Mapping[str, type] = {
     "records": bool,
     "routing": bool,
     "rules_for": list,
+    "routing_for": list,
 }
 
 
@@ -69,10 +71,12 @@ def _override(
 
 
 def _directory(table: Table) -> DirectoryConfig:
-    rules = table.texts("rules_for") or ("prometheus",)
-    for wrong in sorted({*rules} - {*_READERS}):
-        why = f"{wrong!r} is not a reader of rules{nearest(wrong, _READERS)}"
-        table.wrong("rules_for", why, help_=f"readers: {', '.join(_READERS)}")
+    rules, managed = _readers(table, "rules_for", _READERS), _managed_rules(table)
+    if ("grafana" in rules) != bool(managed):
+        if managed:
+            table.wrong("rules_folder", 'is without the other: "grafana" in rules_for')
+        else:
+            table.wrong("rules_for", 'is without the other: "grafana" in it and rules_folder')
     strategy = table.text("partial_response_strategy")
     if strategy not in ("", "warn", "abort"):
         table.wrong("partial_response_strategy", f"{strategy!r} is neither warn nor abort")
@@ -82,7 +86,19 @@ def _directory(table: Table) -> DirectoryConfig:
         rules_for=rules,
         metadata=_metadata(table.table("metadata")),
         partial_response=strategy,
+        rules=managed,
+        routing_for=_readers(table, "routing_for", _ROUTERS),
     )
+
+
+def _readers(table: Table, key: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return whom files are written for; by default the first that is known."""
+    readers = table.texts(key) or known[:1]
+    for wrong in sorted({*readers} - {*known}):
+        what = key.removesuffix("_for")
+        why = f"{wrong!r} is not a reader of {what}{nearest(wrong, known)}"
+        table.wrong(key, why, help_=f"readers: {', '.join(known)}")
+    return readers
 
 
 def _metadata(table: Table) -> Mapping[str, str | Mapping[str, str]]:
@@ -179,7 +195,10 @@ def _tls(table: Table) -> TlsConfig:
 
 _TARGETS: Mapping[str, tuple[tuple[str, ...], Callable[[Table], TargetConfig]]] = {
     "directory": (
-        ("path", "mount", "rules_for", "metadata", "partial_response_strategy"),
+        (
+            *("path", "mount", "rules_for", "metadata", "partial_response_strategy"),
+            *(*_RULES, "routing_for"),
+        ),
         _directory,
     ),
     "grafana": (("url", *_AUTH, "org", *_RULES, "routing", *_TLS), _grafana),

@@ -81,7 +81,7 @@ class ManagedRules:
             raise errors[0] if len(errors) == 1 else Problems(errors)
         delivered = [*_folders(found.values()), *found.values()]
         if delivered and not self.records and (text := _left_out(groups)):
-            delivered[0] = replace(delivered[0], cautions=(text,))
+            delivered[-1] = replace(delivered[-1], cautions=(text,))
         return tuple(delivered)
 
     def _sources(

@@ -1,26 +1,41 @@
-"""Rule groups for other readers of files: the Prometheus operator, and Thanos' ruler."""
+"""Rules and routing for the readers of files: Prometheus' operator, Thanos' ruler, Grafana, …"""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from obsdash.origin import Mark
-from obsdash.resource import PROMETHEUS_RULE, RULE_GROUP, THANOS_RULE_GROUP, Ref, Resource, Spec
+from obsdash.resource import (
+    ALERT_RULE_GROUP,
+    ALERTMANAGER,
+    LOKI_RULE_GROUP,
+    PROMETHEUS_RULE,
+    RULE_GROUP,
+    THANOS_RULE_GROUP,
+    Ref,
+    Resource,
+    Spec,
+)
 from obsdash.spelling import text_of
 
+if TYPE_CHECKING:
+    from obsdash.delivery.alertrules import ManagedRules
+
 PROMETHEUS, OPERATOR, THANOS = "prometheus", "prometheusrule", "thanos"
-OUTPUTS = (PROMETHEUS, OPERATOR, THANOS)
+GRAFANA, ROUTER = "grafana", "alertmanager"
 
 _LONGEST = 200  # characters of an object's name; Kubernetes allows 253
 
 
 @dataclass(frozen=True, slots=True)
 class RuleFiles:
-    """In which files Prometheus rules are wanted.
+    """In which files rules and routing are wanted.
 
     project: what the names of Kubernetes objects begin with; namespace, labels: their metadata.
     partial_response: what Thanos does when a store does not answer: `warn` or `abort`.
+    managed: how rules become Grafana's own. routing: whose files tell who is told.
     """
 
     outputs: tuple[str, ...] = (PROMETHEUS,)
@@ -28,14 +43,33 @@ class RuleFiles:
     namespace: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     partial_response: str = ""
+    managed: "ManagedRules | None" = None
+    routing: tuple[str, ...] = (ROUTER,)
 
     def take(self, resources: Collection[Resource]) -> tuple[Resource, ...]:
         """Return the resources with the rule groups as the wanted files hold them."""
         groups = [resource for resource in resources if resource.ref.kind == RULE_GROUP]
-        kept = [r for r in resources if r.ref.kind != RULE_GROUP or PROMETHEUS in self.outputs]
+        left_out = self._left_out()
+        kept = [resource for resource in resources if resource.ref.kind not in left_out]
         operator = self._objects(groups) if OPERATOR in self.outputs else ()
         thanos = map(self._for_thanos, groups) if THANOS in self.outputs else ()
-        return (*kept, *operator, *thanos)
+        return (*kept, *operator, *thanos, *self._for_grafana(resources))
+
+    def _left_out(self) -> set[str]:
+        """Return the kinds that have no file here. Grafana evaluates Loki's rules, too."""
+        found = set() if PROMETHEUS in self.outputs else {RULE_GROUP}
+        if found and GRAFANA in self.outputs:
+            found.add(LOKI_RULE_GROUP)
+        return found if ROUTER in self.routing else {*found, ALERTMANAGER}
+
+    def _for_grafana(self, resources: Collection[Resource]) -> Iterator[Resource]:
+        if self.managed and GRAFANA in self.outputs:
+            rules = self.managed.deliver(resources)
+            yield from (group for group in rules if group.ref.kind == ALERT_RULE_GROUP)
+        if GRAFANA in self.routing:
+            from obsdash.delivery.routing import as_grafanas  # most folders have no need of it
+
+            yield from as_grafanas(resources)
 
     def _for_thanos(self, group: Resource) -> Resource:
         strategy = {"partial_response_strategy": self.partial_response}

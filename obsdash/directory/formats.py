@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
 
 import orjson
 
+from obsdash.directory import notifications
+from obsdash.directory.expanding import escaped, placeholder, plain, reference
 from obsdash.directory.layout import folder_at, kind_at, stem
 from obsdash.disk import alertrules, rules, yaml
 from obsdash.resource import (
@@ -63,7 +64,7 @@ def provider(folder: str) -> bytes:
                     "allowUiUpdates": False,
                     "disableDeletion": False,
                     "updateIntervalSeconds": 10,
-                    "options": {"path": _escape(folder), "foldersFromFilesStructure": True},
+                    "options": {"path": escaped(folder), "foldersFromFilesStructure": True},
                 }
             ],
         }
@@ -90,9 +91,9 @@ def _encode_datasources(resources: Sequence[Resource]) -> bytes:
 
 
 def _provisioned(resource: Resource) -> Spec:
-    secrets = {name: _placeholder(ref) for name, ref in resource.secrets.items() if ref}
+    secrets = {name: placeholder(ref) for name, ref in resource.secrets.items() if ref}
     hidden = {"secureJsonData": secrets} if secrets else {}
-    return {**_escape(resource.spec), "uid": _escape(resource.ref.uid), "editable": False, **hidden}
+    return {**escaped(resource.spec), "uid": escaped(resource.ref.uid), "editable": False, **hidden}
 
 
 def _decode_datasources(_: str, content: bytes) -> list[Resource]:
@@ -104,47 +105,14 @@ def _decode_datasources(_: str, content: bytes) -> list[Resource]:
 
 
 def _data_source(written: Spec) -> Resource:
-    spec = {k: v for k, v in _unescape(written).items() if k not in ("editable", "secureJsonData")}
+    spec = {k: v for k, v in plain(written).items() if k not in ("editable", "secureJsonData")}
     hidden = written.get("secureJsonData")
     secrets = hidden if isinstance(hidden, dict) else {}
     return Resource(
         Ref(DATASOURCE, str(spec.get("uid") or spec.get("name", ""))),
         spec,
-        secrets={name: _reference(str(value)) for name, value in secrets.items()},
+        secrets={name: reference(str(value)) for name, value in secrets.items()},
     )
-
-
-def _placeholder(reference: str) -> str:
-    """Return what Grafana replaces by the secret: `env:NAME` → `$__env{NAME}`."""
-    scheme, _, place = reference.partition(":")
-    return f"$__{scheme}{{{place}}}"
-
-
-def _reference(placeholder: str) -> str:
-    """Return the reference again; anything else, a literal secret say, becomes no reference."""
-    for scheme in ("env", "file"):
-        if placeholder.startswith(f"$__{scheme}{{") and placeholder.endswith("}"):
-            return f"{scheme}:{placeholder[len(scheme) + 4 : -1]}"
-    return ""
-
-
-def _escape(value: Any) -> Any:
-    """Keep Grafana from expanding a `$`; it leaves keys alone."""
-    return _in_texts(value, "$", "$$")
-
-
-def _unescape(value: Any) -> Any:
-    return _in_texts(value, "$$", "$")
-
-
-def _in_texts(value: Any, old: str, new: str) -> Any:
-    if isinstance(value, str):
-        return value.replace(old, new)
-    if isinstance(value, dict):
-        return {key: _in_texts(item, old, new) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_in_texts(item, old, new) for item in value]
-    return value
 
 
 def _encode_groups(resources: Sequence[Resource]) -> bytes:
@@ -180,6 +148,19 @@ def _alert_rules(written: Spec) -> Resource:
     return Resource(alert_group_ref(folder, spec["name"]), spec, folder)
 
 
+def _notifications(kind: str) -> Format:
+    """Return the format of a kind of notification objects."""
+
+    def encode_all(resources: Sequence[Resource]) -> bytes:
+        ordered = sorted(resources, key=lambda resource: resource.ref)
+        return yaml.dump(notifications.to_file(kind, ordered))
+
+    def decode_all(_: str, content: bytes) -> list[Resource]:
+        return notifications.from_file(kind, _mapping(content))
+
+    return Format(True, encode_all, decode_all)
+
+
 def _encode_document(resources: Sequence[Resource]) -> bytes:
     return yaml.dump(resources[0].spec)
 
@@ -200,6 +181,7 @@ def _mapping(content: bytes) -> Spec:
 
 
 FORMATS = {
+    **{kind: _notifications(kind) for kind in notifications.SHAPES},
     DASHBOARD: Format(False, _encode_dashboard, _decode_dashboard),
     DATASOURCE: Format(True, _encode_datasources, _decode_datasources),
     ALERT_RULE_GROUP: Format(True, _encode_alert_rules, _decode_alert_rules),

@@ -6,11 +6,15 @@ from obsdash.disk.names import LONGEST, unusable
 from obsdash.resource import (
     ALERT_RULE_GROUP,
     ALERTMANAGER,
+    CONTACT_POINT,
     DASHBOARD,
     DATASOURCE,
     FOLDER,
     KINDS,
     LOKI_RULE_GROUP,
+    MESSAGE_TEMPLATE,
+    MUTE_TIMING,
+    NOTIFICATION_POLICY,
     PROMETHEUS_RULE,
     RULE_GROUP,
     THANOS_RULE_GROUP,
@@ -21,8 +25,17 @@ from obsdash.resource import (
 DASHBOARDS = "grafana/dashboards"
 DATASOURCES_FILE = "grafana/provisioning/datasources/obsdash.yaml"
 PROVIDER_FILE = "grafana/provisioning/dashboards/obsdash.yaml"
-ALERT_RULES_FILE = "grafana/provisioning/alerting/obsdash-rules.yaml"
+ALERTING = "grafana/provisioning/alerting"
 ALERTMANAGER_FILE = "alertmanager/alertmanager.yml"
+
+# What Grafana's alerting reads: a file a kind.
+ALERTING_FILES = {
+    ALERT_RULE_GROUP: "obsdash-rules.yaml",
+    MUTE_TIMING: "obsdash-mute-timings.yaml",
+    MESSAGE_TEMPLATE: "obsdash-templates.yaml",
+    CONTACT_POINT: "obsdash-contact-points.yaml",
+    NOTIFICATION_POLICY: "obsdash-policies.yaml",
+}
 
 # Loki's ruler reads a folder a tenant; `fake` is the tenant when authentication is off.
 RULES = {
@@ -36,7 +49,7 @@ OBJECTS = "kubernetes/prometheusrules"
 PLACES = {
     DATASOURCE: ("grafana/provisioning/datasources", (".yaml", ".yml")),
     DASHBOARD: (DASHBOARDS, (".json",)),
-    ALERT_RULE_GROUP: ("grafana/provisioning/alerting", ("/obsdash-rules.yaml",)),
+    **{kind: (ALERTING, (f"/{name}",)) for kind, name in ALERTING_FILES.items()},
     RULE_GROUP: (RULES[RULE_GROUP], (".yml",)),
     LOKI_RULE_GROUP: (RULES[LOKI_RULE_GROUP], (".yml", ".yaml")),
     THANOS_RULE_GROUP: (RULES[THANOS_RULE_GROUP], (".yml",)),
@@ -57,8 +70,8 @@ def place(resource: Resource) -> str:
         return f"{folder_place(resource.folder)}/{uid}.json"
     if kind == DATASOURCE:
         return DATASOURCES_FILE
-    if kind == ALERT_RULE_GROUP:
-        return ALERT_RULES_FILE
+    if kind in ALERTING_FILES:
+        return f"{ALERTING}/{ALERTING_FILES[kind]}"
     if kind == ALERTMANAGER:
         return ALERTMANAGER_FILE
     if kind == PROMETHEUS_RULE:

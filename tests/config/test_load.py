@@ -13,6 +13,7 @@ from obsdash.config import (
     find_root,
     load_config,
 )
+from obsdash.config.model import ManagedRulesConfig
 from obsdash.errors import ConfigError, ObsdashError, Problems
 
 GOOD = """\
@@ -76,6 +77,27 @@ def test_an_alertmanager_has_a_url_and_a_file_and_takes_overrides(tmp_path: Path
     )
 
 
+def test_grafanas_own_alerting_is_asked_for_with_the_same_keys_by_url_and_by_folder(
+    tmp_path: Path,
+) -> None:
+    rules = 'rules_folder = "Alerts/", rules_prometheus = "prom", records = false'
+    config = _load(
+        tmp_path,
+        f"""\
+[tool.obsdash.env.prod]
+targets = [
+  {{ type = "grafana", url = "http://g", {rules}, routing = true }},
+  {{ type = "directory", path = "x", rules_for = ["grafana"], {rules}, routing_for = ["grafana"] }},
+]
+""",
+    )
+    managed = ManagedRulesConfig("Alerts", prometheus="prom", records=False)
+    assert config.environment("prod").targets == (
+        GrafanaConfig("http://g", rules=managed, routing=True),
+        DirectoryConfig("x", rules_for=("grafana",), rules=managed, routing_for=("grafana",)),
+    )
+
+
 def test_without_configuration_there_is_a_local_folder(tmp_path: Path) -> None:
     config = load_config(tmp_path, {})
     assert config.environment(None).targets == (DirectoryConfig("build/local"),)
@@ -121,6 +143,27 @@ def test_an_unknown_environment_names_the_nearest_and_all(tmp_path: Path) -> Non
             "org = 2",
             "verify = 1",
             ":12: tool.obsdash.env.prod.targets[0].verify must be true or false",
+        ),
+        ("org = 2", "records = false", "records needs a rules_folder, the folder of the rules in"),
+        (
+            'mount = "/etc/obs"',
+            'rules_for = ["grafna"]',
+            "targets[0].rules_for 'grafna' is not a reader of rules; did you mean 'grafana'",
+        ),
+        (
+            'mount = "/etc/obs"',
+            'rules_for = ["grafana"]',
+            'rules_for is without the other: "grafana" in it and rules_folder',
+        ),
+        (
+            'mount = "/etc/obs"',
+            'rules_folder = "Alerts"',
+            'rules_folder is without the other: "grafana" in rules_for',
+        ),
+        (
+            'mount = "/etc/obs"',
+            'routing_for = ["slack"]',
+            "routing_for 'slack' is not a reader of routing",
         ),
         ("org = 2", 'user = "x"', "password is missing: user and password go together"),
         ("replicas = [", "replicas = 1 #", "it is not TOML"),
