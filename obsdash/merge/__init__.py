@@ -1,7 +1,16 @@
 """Three documents in, one out: what two sides changed since a base, and where they collide."""
 
 from obsdash.merge.document import Collision, Merged, Side, merge
-from obsdash.merge.patch import operations
+from obsdash.merge.patch import counterparts, operations
 from obsdash.merge.restored import Rewrite, restored
 
-__all__ = ["Collision", "Merged", "Rewrite", "Side", "merge", "operations", "restored"]
+__all__ = [
+    "Collision",
+    "Merged",
+    "Rewrite",
+    "Side",
+    "counterparts",
+    "merge",
+    "operations",
+    "restored",
+]

@@ -50,16 +50,24 @@ class _Steps(NamedTuple):
 
 def _steps(before: list[Any], after: list[Any], key: str) -> _Steps | None:
     """Pair the items of two lists; None where they cannot be, or changed places."""
+    kept = counterparts(before, after, key)
+    if kept is None or [live for live, _ in kept] != sorted(live for live, _ in kept):
+        return None
+    gone = set(range(len(before))) - {live for live, _ in kept}
+    new = set(range(len(after))) - {desired for _, desired in kept}
+    return _Steps(sorted(gone, reverse=True), sorted(new), kept)
+
+
+def counterparts(before: list[Any], after: list[Any], key: str) -> list[tuple[int, int]] | None:
+    """Say which items of the lists under a key are the same things, in the order of `after`.
+
+    None where things are not known by a name.
+    """
     identity = _IDENTITIES.get(key)
     if identity is None or not all(isinstance(item, dict) for item in (*before, *after)):
         return None
     pairs = aligned(before, after, identity)
-    kept = [(p.live, p.desired) for p in pairs if p.live is not None and p.desired is not None]
-    if [live for live, _ in kept] != sorted(live for live, _ in kept):
-        return None
-    gone = [p.live for p in pairs if p.live is not None and p.desired is None]
-    new = [p.desired for p in pairs if p.live is None and p.desired is not None]
-    return _Steps(sorted(gone, reverse=True), sorted(new), kept)
+    return [(p.live, p.desired) for p in pairs if p.live is not None and p.desired is not None]
 
 
 def _of_list(before: list[Any], after: list[Any], steps: _Steps, pointer: str) -> Iterator[Op]:
