@@ -2,11 +2,21 @@
 
 Channels that are not set up are left out. Their secrets come as environment variables where the
 build runs, and as files of the same names where Alertmanager runs; the addresses of the mail server
-are variables of the environment in pyproject.toml.
+and of a webhook (`alert_webhook_url`) are variables of the environment in pyproject.toml.
 """
 
 from alerts import hosts, runtimes, services, stores
-from obsdash.author import Discord, Email, Environment, Inhibit, Route, RouteTest, Routing, Slack
+from obsdash.author import (
+    Discord,
+    Email,
+    Environment,
+    Inhibit,
+    Route,
+    RouteTest,
+    Routing,
+    Slack,
+    Webhook,
+)
 
 URGENT = ("critical", "page")
 SOON = ("warning", "ticket")
@@ -26,25 +36,26 @@ def routing(env: Environment) -> Routing:
         username=env.get("smtp_username", ""),
         password="env:SMTP_PASSWORD" if env.get("smtp_username") else "",
     )
+    webhook = Webhook(url=env.get("alert_webhook_url", ""))
     return Routing(
         routes=[
             Route(
                 "critical",
                 match={"severity": URGENT},
-                to=[urgent_slack, discord, email],
+                to=[urgent_slack, discord, email, webhook],
                 group_wait="10s",
                 repeat_interval="1h",
             ),
-            Route("warning", match={"severity": SOON}, to=[slack, discord]),
+            Route("warning", match={"severity": SOON}, to=[slack, discord, webhook]),
             Route(
                 "info",
                 match={"severity": "info"},
-                to=[slack],
+                to=[slack, webhook],
                 group_wait="5m",
                 repeat_interval="24h",
             ),
         ],
-        fallback=[slack, discord, email],
+        fallback=[slack, discord, email, webhook],
         inhibit=[
             Inhibit(
                 source={"severity": "critical"},
