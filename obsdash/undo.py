@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from obsdash.diff import difference
+from obsdash.diff.mixture import is_mixture
 from obsdash.diff.secret import WRITTEN_AGAIN, unseen
 from obsdash.plan import Action, Blocked, Create, Delete, Plan, Snapshot, Update, make_plan
 from obsdash.resource import Ref, Resource
@@ -14,12 +15,15 @@ MOST_WORDS = 2  # changes that a refusal names
 _Done = Create | Update | Delete
 
 
-def undo_plan(done: Plan, target: Target, *, refused: Collection[Ref]) -> Plan:
+def undo_plan(
+    done: Plan, target: Target, *, refused: Collection[Ref], doubtful: Collection[Ref] = ()
+) -> Plan:
     """Plan to put a target back to what it was before a plan; raises TargetError.
 
     refused: what the run did not attempt. Of everything else only the live state counts: an action
     may have been carried out without anybody knowing. It is undone where the object is as the plan
     wanted it, needs nothing where it is as before, and is blocked where it is something else.
+    doubtful: what failed, or has no known end: where it was left half done, it is undone as well.
     """
     steps: dict[Ref, _Done] = {
         action.ref: action
@@ -35,7 +39,8 @@ def undo_plan(done: Plan, target: Target, *, refused: Collection[Ref]) -> Plan:
     wanted = [_writable(resource, live.get(resource.ref)) for resource in before]
     snapshot = Snapshot(live, blocked=then.blocked, server=then.server)
     plan = make_plan(target.name, wanted, snapshot, prune=True)
-    return replace(plan, actions=tuple(_checked(a, steps[a.ref], now) for a in plan.actions))
+    checked = (_checked(a, steps[a.ref], now, half=a.ref in doubtful) for a in plan.actions)
+    return replace(plan, actions=tuple(checked))
 
 
 def lost_secrets(plan: Plan, done: Plan) -> Iterator[tuple[Ref, str]]:
@@ -80,12 +85,14 @@ def _writable(before: Resource, live: Resource | None) -> Resource:
     return replace(before, secrets=kept)
 
 
-def _checked(action: Action, step: _Done, now: Snapshot) -> Action:
+def _checked(action: Action, step: _Done, now: Snapshot, *, half: bool) -> Action:
     """Block an action on what is neither as the run left it nor as it found it."""
     live, before, after = now.live.get(action.ref), _before(step), _after(step)
     if isinstance(action, Blocked):
         return action
-    if not (_same(live, after) or _same(live, before)):
+    sides = [side for side in (before, after) if side]
+    known = _same(live, after) or _same(live, before)
+    if not (known or (half and live and is_mixture(live, sides))):
         return Blocked(before or _either(step), _since(live, after))
     if reason := now.blocked.get(action.ref):
         return Blocked(before or _either(step), reason)

@@ -12,7 +12,7 @@ from obsdash.errors import ConfigError
 from obsdash.journal import Run, find, plans_of, runs
 from obsdash.plan import Plan
 from obsdash.selection import narrow
-from obsdash.target import Refused, Target
+from obsdash.target import Applied, Outcome, Refused, Target
 from obsdash.undo import lost_secrets, rotated_secrets, undo_plan
 
 _EPILOG = """\b
@@ -69,13 +69,18 @@ def _found(context: Context, name: str) -> Run:
 
 
 def _undoing(run: Run, done: Sequence[Plan], targets: Sequence[Target]) -> list[Plan]:
-    refused = {
-        part.target: {o.ref for o in part.outcomes if isinstance(o, Refused)} for part in run.parts
-    }
+    parts = {part.target: part for part in run.parts}
     return [
-        undo_plan(plan, target, refused=refused.get(plan.target, ()))
+        _undone(plan, target, parts[plan.target].outcomes if plan.target in parts else ())
         for plan, target in zip(done, targets, strict=True)
     ]
+
+
+def _undone(done: Plan, target: Target, outcomes: Sequence[Outcome]) -> Plan:
+    refused = {o.ref for o in outcomes if isinstance(o, Refused)}
+    applied = {o.ref for o in outcomes if isinstance(o, Applied)}
+    doubtful = {action.ref for action in done.actions} - applied - refused
+    return undo_plan(done, target, refused=refused, doubtful=doubtful)
 
 
 def _remark(run: Run, plans: Sequence[Plan], done: Sequence[Plan]) -> None:

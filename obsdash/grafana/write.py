@@ -1,11 +1,11 @@
 """One write, carried to a known end: try, look what became of it, try again or say so."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Semaphore
-from typing import Any, assert_never
+from typing import assert_never
 
 from obsdash.diff import difference
+from obsdash.diff.mixture import is_mixture
 from obsdash.errors import ObsdashError
 from obsdash.grafana.register import claim, register, release
 from obsdash.grafana.site import CACHE_LIFE, Kind, Site
@@ -142,7 +142,7 @@ class _Job:
         """Whether all that is there was there before or is wanted: the half of our own write."""
         if not self.kind.PIECEMEAL or now is None:
             return False
-        return _is_mixture(now, [side for side in (base, wanted) if side])
+        return is_mixture(now, [side for side in (base, wanted) if side])
 
     def _taken_back(
         self, now: Resource | None, base: Resource | None, error: GrafanaError
@@ -201,34 +201,6 @@ class _Job:
 def _is_passing(error: GrafanaError) -> bool:
     """Whether the same write may succeed later, or has succeeded."""
     return error.unclear or error.contested
-
-
-def _is_mixture(now: Resource, sides: Collection[Resource]) -> bool:
-    """Whether each part of an object is as on one of the sides: what its list holds, if it has one.
-
-    What else it says then (the interval of a group) comes with the last call.
-    """
-    parts = [
-        (key, part) for key, held in now.spec.items() if isinstance(held, list) for part in held
-    ]
-    agreed = all(any(_agree(side, *part) for side in sides) for part in parts or now.spec.items())
-    return agreed and now.folder in {side.folder for side in sides}
-
-
-def _agree(side: Resource, key: str, part: Any) -> bool:
-    """Whether a side has a part, as that of its list which has its uid, or says the same of it.
-
-    A title may differ: a rule gives its own up for a moment when another one is to get it.
-    """
-    own = side.spec.get(key)
-    if not isinstance(own, list):
-        return bool(part == own)
-    for item in own:
-        if item["uid"] == part["uid"]:
-            titled = {**part, "title": item["title"]} if "title" in item else part
-            one, other = ({**side.spec, key: [each]} for each in (item, titled))
-            return not difference(replace(side, spec=one), replace(side, spec=other)).changes
-    return False
 
 
 def _unknown(error: GrafanaError) -> GrafanaError:
