@@ -109,7 +109,7 @@ def up(
     """
     stack = Stack(context, state, profiles, env_file, alertmanager_config)
     chosen = stack.choose(runtime)
-    if not no_sync and (code := build_first(stack)):
+    if not no_sync and (code := build_first(stack, chosen)):
         return code
     if code := _print(chosen.up()):
         return code

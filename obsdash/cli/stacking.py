@@ -53,7 +53,7 @@ class Stack:
         """Return what is to run the stack; raises ObsdashError where it cannot."""
         from obsdash.stack.runtimes import choose
 
-        return choose(self._settings(), runtime)
+        return choose(self._settings(), runtime, self.env, self.env_file)
 
     def recorded(self) -> "list[Runtime]":
         """Return what has started something in the state folder."""
@@ -64,20 +64,20 @@ class Stack:
     def _settings(self) -> "Settings":
         from obsdash.stack.bundle import find_bundle
         from obsdash.stack.launch import Settings
-        from obsdash.stack.manifest import USUAL
 
         return Settings(
             folder=self.folder,
             bundle=find_bundle(self.context.root),
             project=self.context.config.project,
             build=self.context.root / "build" / self.env,
-            profiles=self.profiles or USUAL,
+            profiles=self.profiles,
             alertmanager_config=self.alertmanager_config,
         )
 
 
-def build_first(stack: Stack) -> int:
+def build_first(stack: Stack, runtime: "Runtime") -> int:
     """Build what the services of prod read when they start; return the exit code."""
+    os.environ.update(runtime.inputs())
     return _obsdash(stack, "build") if stack.env == PROD and _has_environment(stack) else 0
 
 

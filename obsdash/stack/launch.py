@@ -29,7 +29,7 @@ class Settings:
     bundle: Path  # the stack's own files
     project: str
     build: Path  # what `obsdash build` writes
-    profiles: tuple[str, ...]
+    profiles: tuple[str, ...] = ()  # beside core; none: the usual ones
     alertmanager_config: Path | None = None  # else the one that is there, or that notifies nobody
 
 

@@ -66,7 +66,7 @@ PUSHGATEWAY = Component(
 
 MYSQLD_EXPORTER = Component(
     name="mysqld-exporter",
-    profile=EXPORTERS,
+    profile="databases",
     programs=("prometheus-mysqld-exporter", "mysqld_exporter"),
     remedy="apt install prometheus-mysqld-exporter",
     settings=("MYSQLD_EXPORTER_MY_CNF",),
@@ -78,7 +78,7 @@ MYSQLD_EXPORTER = Component(
 
 POSTGRES_EXPORTER = Component(
     name="postgres-exporter",
-    profile=EXPORTERS,
+    profile="databases",
     programs=("prometheus-postgres-exporter", "postgres_exporter"),
     remedy="apt install prometheus-postgres-exporter",
     settings=("DATA_SOURCE_URI", "DATA_SOURCE_USER", "DATA_SOURCE_PASS_FILE"),
@@ -95,7 +95,7 @@ LOKI = Component(
     proof="loki, version",  # Debian's loki is about genes
     remedy="see https://grafana.com/docs/loki/latest/setup/install/local/",
     port=3100,
-    ports={9095: 9095},
+    ports={9096: 9096},
     url="http://{address}",
     argv=(
         "-config.file={home}/loki.yaml",
@@ -103,7 +103,7 @@ LOKI = Component(
         "-server.http-listen-address=127.0.0.1",
         "-server.http-listen-port={port}",
         "-server.grpc-listen-address=127.0.0.1",
-        "-server.grpc-listen-port={port_9095}",
+        "-server.grpc-listen-port={port_9096}",
         "-ruler.storage.local.directory={build}/loki/rules",
         "-ingester.min-ready-duration=0s",
     ),
@@ -121,7 +121,7 @@ TEMPO = Component(
     remedy="see https://grafana.com/docs/tempo/latest/setup/linux/",
     port=3200,
     # Alloy, where programs send to, has the well-known ports.
-    ports={9095: 19095, 4317: 14317, 4318: 14318, 9411: 9411, 14268: 14268, 14250: 14250},
+    ports={9095: 19095, 4317: 14317, 4318: 14318, 9411: 19411, 14268: 24268, 14250: 24250},
     url="http://{address}",
     argv=(
         "-config.file={home}/tempo.yaml",
@@ -144,16 +144,16 @@ ALLOY = Component(
     programs=("alloy",),
     remedy="see https://grafana.com/docs/alloy/latest/set-up/install/linux/",
     port=12345,
-    ports={4317: 4317, 4318: 4318},
+    ports={4317: 4317, 4318: 4318, 9411: 9411, 14268: 14268},
     url="http://{address}",
     argv=(
         "run",
         "--server.http.listen-addr={address}",
         "--storage.path={home}/data",
         "--disable-reporting",
-        "{home}/config.alloy",
+        "{home}",
     ),
-    files=("alloy/config.alloy",),
+    files=("alloy/config.alloy", "alloy/traces.alloy"),
     folders=("data",),
     ready="/-/ready",
     reload="/-/reload",
@@ -321,5 +321,9 @@ MANIFEST = (
     PROMETHEUS,
 )
 
-PROFILES = ("core", LOGS, TRACES, EXPORTERS, "demo", LEGACY, "sso", "jvm")
+# As in compose.yaml; of some, only containers have services.
+PROFILES = (
+    *("core", LOGS, TRACES, EXPORTERS, "demo", "databases"),
+    *(LEGACY, "jaeger", "sso", "jvm", "gitlab"),
+)
 USUAL = ("core", LOGS, TRACES, EXPORTERS, "demo")  # of a dev stack

@@ -9,7 +9,7 @@ from pathlib import Path
 from obsdash.stack import probe, processes, state
 from obsdash.stack.component import CORE, Component
 from obsdash.stack.launch import Launch, Place, Settings, find_program, log_file, values
-from obsdash.stack.manifest import MANIFEST
+from obsdash.stack.manifest import MANIFEST, USUAL
 from obsdash.stack.ports import free_address, holder
 from obsdash.stack.processes import Process
 from obsdash.stack.report import Report
@@ -36,7 +36,9 @@ def up(settings: Settings) -> Iterator[Report]:
     processes.check_machine()
     with state.locked(settings.folder):
         started = state.load(settings.folder)
-        chosen = [each for each in MANIFEST if each.profile in {CORE, *settings.profiles}]
+        chosen = [
+            each for each in MANIFEST if each.profile in {CORE, *(settings.profiles or USUAL)}
+        ]
         candidates = _candidates(chosen, settings, started)
         expected = {name: each.place for name, each in candidates.items()}
         for component in chosen:

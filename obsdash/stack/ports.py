@@ -26,6 +26,11 @@ def free_address(preferred: int, reserved: Collection[str] = ()) -> str:
     )
 
 
+def is_listened_on(port: int) -> bool:
+    """Tell whether any program listens on a port, on whatever address."""
+    return any(_listening(port))
+
+
 def is_free(port: int) -> bool:
     """Tell whether a program could listen on a port of loopback."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:

@@ -3,19 +3,26 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
-from obsdash.errors import ConfigError, Problems
+from obsdash.errors import ConfigError, ObsdashError, Problems
 from obsdash.stack import logs, native, preflight, state
 from obsdash.stack.addresses import Addresses
+from obsdash.stack.docker import Docker
+from obsdash.stack.docker.deployment import Deployment
+from obsdash.stack.docker.deployment import recorded as docker_record
 from obsdash.stack.launch import Settings, home, log_file, values
-from obsdash.stack.manifest import MANIFEST
+from obsdash.stack.manifest import MANIFEST, PROFILES
 from obsdash.stack.report import Report
 from obsdash.words import nearest
 
 
 class Runtime(Protocol):
     """One way to run the stack whose data is in a state folder."""
+
+    def inputs(self) -> dict[str, str]:
+        """Return the variables of the process environment that definitions are built with."""
 
     def up(self) -> Iterator[Report]:
         """Check, start what does not run yet, and yield a report as each component is ready."""
@@ -41,8 +48,18 @@ class Native:
 
     settings: Settings
 
+    def inputs(self) -> dict[str, str]:
+        """Return nothing: natively, the environment of the process is all there is."""
+        return {}
+
     def up(self) -> Iterator[Report]:
-        """Refuse a machine that has too little; then start what is installed."""
+        """Refuse a profile there is none of and a machine with too little; start the rest."""
+        for name in self.settings.profiles:
+            if name not in PROFILES:
+                raise ConfigError(
+                    f"there is no profile {name!r}{nearest(name, PROFILES)}",
+                    help=f"profiles: {', '.join(PROFILES)}",
+                )
         if found := list(preflight.shortages(self.settings.folder, preflight.NATIVE)):
             raise Problems(found)
         yield from native.up(self.settings)
@@ -98,13 +115,40 @@ class Native:
         )
 
 
-def choose(settings: Settings, runtime: str) -> Runtime:
-    """Return what is to run a stack; raises ConfigError where that cannot be."""
-    if runtime == "docker":
-        raise ConfigError("containers are not supported yet", help="--runtime native")
-    return Native(settings)
+def choose(settings: Settings, runtime: str, env: str, env_file: Path | None) -> Runtime:
+    """Return what is to run a stack: what runs it already, else what was asked for or is there.
+
+    Raises ObsdashError where that cannot be: prod without containers, a second runtime at once.
+    """
+    docker = Docker(Deployment(settings, env, env_file))
+    before = docker_record(settings)
+    if runtime == "native" or (runtime == "auto" and env == "dev" and not _usable(docker)):
+        if env != "dev":
+            raise ConfigError("prod runs in containers only", help="leave out --runtime native")
+        _refuse_second("docker" if before else "", "native")
+        return Native(settings)
+    docker.check()
+    _refuse_second("native" if native.running(settings.folder) else "", "docker")
+    return docker
 
 
 def recorded(settings: Settings) -> list[Runtime]:
     """Return what has started something in the state folder; native where nothing has."""
-    return [Native(settings)]
+    containers = docker_record(settings)
+    return [Docker(containers)] if containers else [Native(settings)]
+
+
+def _usable(docker: Docker) -> bool:
+    try:
+        docker.check()
+    except ObsdashError:
+        return False
+    return True
+
+
+def _refuse_second(running: str, wanted: str) -> None:
+    if running:
+        raise ConfigError(
+            f"the stack runs already, with --runtime {running}",
+            help=f"obsdash stack down, then obsdash stack up --runtime {wanted}",
+        )

@@ -1,0 +1,5 @@
+"""Run the stack in containers, by Docker Compose."""
+
+from obsdash.stack.docker.runtime import Docker
+
+__all__ = ["Docker"]
