@@ -8,13 +8,14 @@ def sources(env: Environment) -> list[DataSource]:
     """Return the data sources of production."""
     if env.name != "prod":
         return []
+    passwords = env.get("secrets_dir", "/run/secrets")
     return present(
         [
             *core(env, Tempo="tempo"),
             RedisSource(
                 "redis",
                 env.get("redis_url", "rediss://redis.example.com:6379"),
-                secrets={"password": "env:REDIS_PASSWORD"},
+                secrets={"password": f"file:{passwords}/redis_password"},
             ),
             PostgresSource(
                 "langfuse",
@@ -22,7 +23,7 @@ def sources(env: Environment) -> list[DataSource]:
                 name="Langfuse",
                 database="langfuse",
                 user="grafana",
-                secrets={"password": "env:LANGFUSE_DB_PASSWORD"},
+                secrets={"password": f"file:{passwords}/langfuse_db_password"},
             ),
         ]
     )

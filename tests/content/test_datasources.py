@@ -28,8 +28,8 @@ def test_production_has_the_langfuse_database_and_passwords_by_reference() -> No
     sources = _sources("prod")
 
     assert sources.keys() == CORE | {"langfuse"}
-    assert sources["langfuse"].secrets == {"password": "env:LANGFUSE_DB_PASSWORD"}
-    assert sources["redis"].secrets == {"password": "env:REDIS_PASSWORD"}
+    assert sources["langfuse"].secrets == {"password": "file:/run/secrets/langfuse_db_password"}
+    assert sources["redis"].secrets == {"password": "file:/run/secrets/redis_password"}
 
 
 @pytest.mark.parametrize("name", ["local", "prod"])

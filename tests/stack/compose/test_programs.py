@@ -66,7 +66,7 @@ def test_jaeger_accepts_its_file() -> None:
 
 
 def test_prometheus_accepts_its_folder(tmp_path: Path) -> None:
-    """Debian 12's promtool is too old for scrape_config_files: `obsdash stack up` joins the files."""
+    """Debian 12's promtool does not know scrape_config_files: `obsdash stack up` joins them."""
     promtool = program("promtool")
     shown = subprocess.run([promtool, "--version"], capture_output=True, text=True).stdout
     if " 2.42." in shown:
