@@ -155,9 +155,18 @@ def _server(api: Grafana) -> Server:
             f"{api.url} does not answer as a Grafana", help="is url the base URL of a Grafana?"
         )
     version = health.get("version")
-    if not version:
-        version = api.get("frontend", "settings").get("buildInfo", {}).get("version")
-    return Server(str(version or ""))
+    return Server(str(version or _told_to_pages(api)))
+
+
+def _told_to_pages(api: Grafana) -> str:
+    """Return the version that the web interface is told, "" where that is not for us."""
+    try:
+        settings = api.get("frontend", "settings")
+    except GrafanaError as error:
+        if error.status not in (403, 404):
+            raise
+        return ""
+    return str(settings.get("buildInfo", {}).get("version") or "")
 
 
 def _folder_paths(actions: Sequence[Action]) -> Iterator[str]:

@@ -8,7 +8,7 @@ import pytest
 from obsdash.plan import Blocked, Create, Delete, Plan, Update
 from obsdash.resource import FOLDER, Ref, Resource, Spec, alert_group_ref
 from obsdash.target import Refused, apply_plan
-from tests.doubles.grafana import Fault
+from tests.doubles.grafana import Fault, GrafanaDouble
 from tests.grafana.conftest import Lab
 
 MODERN = (12, 0)
@@ -271,6 +271,22 @@ def test_what_an_old_server_cannot_hold_is_blocked_with_the_version_that_can(lab
         assert not plan(lab, *groups)
     else:
         assert all(isinstance(a, Blocked) and " has)" in a.reason for a in rules)
+
+
+@pytest.mark.parametrize("version", ["12.0.0", "12.1.0"])
+def test_recording_rules_need_12_1(version: str) -> None:
+    with GrafanaDouble(version) as server:
+        lab = Lab(server.url, double=server)
+        data = rule(lab, "r", "R")["data"][:1]
+        record = {"metric": "job:up", "from": "A", "target_datasource_uid": "prom"}
+        records = group(lab, "g", {**rule(lab, "r", "job:up"), "data": data, "record": record})
+        (action,) = (a for a in plan(lab, records).actions if a.ref == records.ref)
+        if version == "12.0.0":
+            assert isinstance(action, Blocked)
+            assert action.reason.endswith("records = false leaves them to Prometheus")
+        else:
+            assert sync(lab, records).ok
+            assert not plan(lab, records)
 
 
 def test_a_rule_that_ends_with_its_series_makes_no_difference_where_that_is_unknown(

@@ -74,6 +74,18 @@ def test_the_version_is_shown_and_found_where_health_hides_it(double: Lab) -> No
     assert double.plan().server == "Grafana 9.3.2"
 
 
+def test_a_version_that_is_hidden_from_us_everywhere_counts_as_a_new_one(double: Lab) -> None:
+    server = served(double)
+    server.store.hide_version = True
+
+    def deny(_: str, path: str) -> None:
+        if "/frontend/settings" in path:
+            server.faults[len(server.calls)] = Fault.FORBIDDEN
+
+    server.before = deny
+    assert double.plan().server == "Grafana"
+
+
 def test_versions_are_read_as_grafana_writes_them() -> None:
     for text, numbers in (
         ("9.3.2", (9, 3, 2)),
