@@ -7,6 +7,7 @@ from pathlib import Path
 from obsdash.disk.rules import decode_groups
 from obsdash.disk.whole import SUFFIX, why
 from obsdash.errors import TargetError
+from obsdash.prometheus import kept
 from obsdash.resource import RULE_GROUP, Ref, Spec
 
 ENDING = ".yml"
@@ -45,12 +46,19 @@ class RuleFolder:
             spaces = [space for name in names if (space := self.namespace(name)) is not None]
             return {space: _rule_file(self.file(space).read_bytes()) for space in spaces}
         except FileNotFoundError as error:
+            if self.path.is_dir():
+                raise TargetError(f"{error.filename} is a link to nothing") from error
             raise TargetError(
                 f"rules = {str(self.path)!r}: there is no such folder",
                 help="make it, and name its *.yml in rule_files of Prometheus' configuration",
             ) from error
         except OSError as error:
             raise TargetError(f"{error.filename} cannot be read: {why(error)}") from error
+
+    def kept(self) -> list[Path]:
+        """Return the files of which a run that was killed left what they were before."""
+        left = sorted(self.path.glob(f"{self.prefix}*{ENDING}{kept.SUFFIX}"))
+        return [path.with_name(path.name.removesuffix(kept.SUFFIX)) for path in left]
 
     def sweep(self) -> None:
         """Remove what a writer that was killed left behind."""

@@ -3,18 +3,19 @@
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from obsdash.disk.rules import encode_groups
-from obsdash.disk.whole import Staged, stage, why, write_whole
+from obsdash.disk.whole import Staged, stage, why
 from obsdash.errors import TargetError
 from obsdash.plan import Action, Create, Delete, Update
 from obsdash.programs import program_for
 from obsdash.prometheus.checks import promtool_problems
 from obsdash.prometheus.files import RuleFile, RuleFolder, namespace_of
-from obsdash.prometheus.groups import loads_as
+from obsdash.prometheus.kept import forget, keep, put_back
+from obsdash.prometheus.loading import not_loading, unseen
 from obsdash.prometheus.server import Facts, Server
 from obsdash.resource import Spec
 from obsdash.target import Applied, Failed, Outcome
@@ -58,6 +59,15 @@ class Sync:
         self._wait = wait
         self._promtool = program_for("promtool", facts.version)
 
+    def recover(self, files: Mapping[str, RuleFile]) -> None:
+        """End what a run that was killed began: what is not loaded becomes what it was before."""
+        for path in self._folder.kept():
+            file = files.get(self._folder.namespace(path.name) or "")
+            groups = file.groups if file else {}
+            if (file and file.damaged) or unseen(self._servers[0], {path.name: groups}):
+                put_back(path)
+            forget(path)
+
     def run(self, actions: Sequence[Action], files: Mapping[str, RuleFile]) -> list[Outcome]:
         """Carry out the actions on what the files hold now."""
         if not self._facts.reloadable and not self._promtool:
@@ -72,7 +82,8 @@ class Sync:
                     reason = f"{change.path} cannot be written: {why(error)}; {_UNCHANGED}"
                     outcomes += _failed(change.actions, TargetError(reason))
             for change, refusal in self._refused(staged).items():
-                del staged[change]
+                if new := staged.pop(change):
+                    _discard(new)
                 outcomes += _failed(change.actions, refusal)
             trouble = self._replace(staged) if staged else None
             if isinstance(trouble, _RefusedError) and trouble.undone and len(staged) > 1:
@@ -129,14 +140,15 @@ class Sync:
     def _replace(self, staged: Mapping[_Change, Staged | None]) -> TargetError | None:
         """Put all files in place and have them loaded, or put the old ones back and say why."""
         try:
+            for change in staged:
+                keep(change.path)
             for change, new in staged.items():
                 if new:
                     new.commit()
                 else:
                     change.path.unlink(missing_ok=True)
-            if not self._facts.reloadable:
-                return self._not_reloadable()
-            self._load(list(staged))
+            if self._facts.reloadable:
+                self._load(list(staged))
         except TargetError as error:
             said = f"{error.message}; {self._restore(staged)}"
             kind = _RefusedError if isinstance(error, _RefusedError) else TargetError
@@ -147,7 +159,9 @@ class Sync:
         except BaseException:
             self._restore(staged)
             raise
-        return None
+        for change in staged:
+            forget(change.path)
+        return None if self._facts.reloadable else self._not_reloadable()
 
     def _not_reloadable(self) -> TargetError:
         return TargetError(
@@ -166,7 +180,7 @@ class Sync:
                 raise server.explained(answer)
         end = time.monotonic() + self._wait
         for server in self._servers:
-            while name := _unseen(server, changes):
+            while name := unseen(server, {change.path.name: change.groups for change in changes}):
                 if time.monotonic() > end:
                     raise self._unread(server, name)
                 time.sleep(0.05)
@@ -194,18 +208,11 @@ class Sync:
         """Put the old files back and have them loaded; return what is true then."""
         try:
             for change in changes:
-                if change.old is None:
-                    change.path.unlink(missing_ok=True)
-                else:
-                    write_whole(change.path, change.old, durable=True)
+                put_back(change.path)
         except OSError as error:
             return f"{error.filename} could not be put back either: {why(error)}"
-        try:
-            refused = [s.url for s in self._servers if s.reload().status != 200]
-        except TargetError as error:
-            return f"the old files are back, but {error.message}"
-        if refused:
-            return f"the old files are back, but {refused[0]} does not load them either"
+        if reasons := [reason for server in self._servers if (reason := not_loading(server))]:
+            return f"the old files are back, but {reasons[0]}"
         return _UNCHANGED
 
 
@@ -214,8 +221,14 @@ def _stage(change: _Change, stack: ExitStack) -> Staged | None:
     if change.new is None:
         return None
     staged = stage(change.path, change.new, durable=True)
-    stack.callback(staged.discard)
+    stack.callback(_discard, staged)
     return staged
+
+
+def _discard(staged: Staged) -> None:
+    """Remove what is not wanted; what cannot be removed now is swept by the next run."""
+    with suppress(OSError):
+        staged.discard()
 
 
 def _carry_out(action: Action, groups: dict[str, Spec]) -> None:
@@ -224,26 +237,6 @@ def _carry_out(action: Action, groups: dict[str, Spec]) -> None:
         groups[name] = action.desired.spec
     elif isinstance(action, Delete):
         groups.pop(name, None)
-
-
-def _unseen(server: Server, changes: Sequence[_Change]) -> str:
-    """Return the name of a file that a server has not loaded as it is, "" when it has them all."""
-    interval = server.facts().interval
-    loaded = server.groups(server.shown(), interval)
-    for change in changes:
-        name = change.path.name
-        shown = _with_rules({g: spec for (file, g), spec in loaded.items() if file == name})
-        wanted = _with_rules(change.groups)
-        if shown.keys() != wanted.keys():
-            return name
-        if not all(loads_as(spec, shown[group], interval) for group, spec in wanted.items()):
-            return name
-    return ""
-
-
-def _with_rules(groups: Mapping[str, Spec]) -> dict[str, Spec]:
-    """Return the groups that every version of Prometheus shows."""
-    return {name: spec for name, spec in groups.items() if spec.get("rules")}
 
 
 def _outcomes(changes: Iterable[_Change], trouble: TargetError | None) -> list[Outcome]:

@@ -103,8 +103,9 @@ class PrometheusTarget:
     def _apply(self, actions: Sequence[Action]) -> list[Outcome]:
         with locked(self._folder.path), self._connected():
             self._folder.sweep()
-            facts = self._servers[0].facts()
-            return Sync(self._folder, self._servers, facts).run(actions, self._folder.read())
+            sync = Sync(self._folder, self._servers, self._servers[0].facts())
+            sync.recover(self._folder.read())
+            return sync.run(actions, self._folder.read())
 
     def _connected(self) -> ExitStack:
         """Return a context that closes the connections at its end."""
