@@ -56,6 +56,19 @@ def connect(config: Config, target: TargetConfig, *, adopt: bool = False) -> Tar
                 auth=_auth(target),
                 tls=_tls(config, target.tls),
             )
+        case AlertmanagerConfig(config=""):
+            from obsdash.alertmanager import MimirAlertmanagerTarget
+
+            return MimirAlertmanagerTarget(
+                target.url,
+                project=config.project,
+                secrets=lambda reference: secrets.resolve(reference, os.environ),
+                tenant=target.tenant,
+                templates=config.root / target.templates if target.templates else None,
+                adopt=adopt,
+                auth=_auth(target),
+                tls=_tls(config, target.tls),
+            )
         case AlertmanagerConfig():
             from obsdash.alertmanager import AlertmanagerTarget
 
@@ -63,6 +76,7 @@ def connect(config: Config, target: TargetConfig, *, adopt: bool = False) -> Tar
                 target.url,
                 outside_of_definitions(config.root, config.root / target.config),
                 project=config.project,
+                replicas=target.replicas,
                 adopt=adopt,
                 auth=_auth(target),
                 tls=_tls(config, target.tls),

@@ -27,8 +27,7 @@ class Found:
     @property
     def project(self) -> str:
         """The project whose obsdash wrote it, "" for somebody else's."""
-        match = _OURS.match(self.content or b"")
-        return match[1].decode(errors="replace") if match else ""
+        return whose(self.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +80,12 @@ def decode(content: bytes) -> Spec:
     if not isinstance(spec, dict):
         raise ValueError("the configuration is a mapping")
     return spec
+
+
+def whose(content: bytes | None) -> str:
+    """Return the project whose obsdash wrote a configuration, "" for somebody else's."""
+    match = _OURS.match(content or b"")
+    return match[1].decode(errors="replace") if match else ""
 
 
 def config_hash(content: bytes) -> int:

@@ -1,19 +1,33 @@
 """What is live: what is loaded, told from the file where that is the file that is loaded."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from obsdash.alertmanager.files import ConfigFile, Found, config_hash, decode
 from obsdash.alertmanager.server import Loaded
+from obsdash.diff.integrations import SECRET
 from obsdash.diff.leaves import same
 from obsdash.diff.ondisk import ON_DISK, SECRETS
 from obsdash.diff.withheld import withheld, without_secrets
 from obsdash.resource import Spec
 
 
-def live_spec(file: ConfigFile, found: Found, loaded: Loaded, wanted: Spec) -> Spec:
+def live_spec(file: ConfigFile, found: Found, loaded: Sequence[Loaded], wanted: Spec) -> Spec:
     """Return the configuration that is loaded, without the secrets in it.
+
+    loaded: by the Alertmanager and by its replicas, of which those that differ are noted.
+    """
+    main, *replicas = loaded
+    spec = _live_spec(file, found, main, wanted)
+    late = [one.url for one in replicas if one.state.hash != main.state.hash]
+    if late and ON_DISK not in spec:
+        return {**spec, ON_DISK: f"is not what {' and '.join(late)} has loaded"}
+    return spec
+
+
+def _live_spec(file: ConfigFile, found: Found, loaded: Loaded, wanted: Spec) -> Spec:
+    """Return the configuration that one Alertmanager has loaded.
 
     The file says more than the server shows: what was written, and whether secrets are the wanted
     ones. So it is the file that counts when it is the one that is loaded. When it is not, that is
@@ -28,7 +42,7 @@ def live_spec(file: ConfigFile, found: Found, loaded: Loaded, wanted: Spec) -> S
     if content == ours:
         return wanted
     try:
-        return _as_written(decode(content), wanted)
+        return compared(decode(content), wanted)
     except ValueError:
         return _as_shown(file, loaded, wanted, "is YAML that only Alertmanager can read")
 
@@ -39,11 +53,13 @@ def _as_shown(file: ConfigFile, loaded: Loaded, wanted: Spec, state: str) -> Spe
     return {**without_secrets(config), ON_DISK: state}  # older ones show addresses of webhooks
 
 
-def _as_written(spec: Spec, wanted: Spec) -> Spec:
+def compared(spec: Spec, wanted: Spec) -> Spec:
+    """Return a configuration without its secrets, naming those that are not the wanted ones."""
     if same(spec, wanted):
         return wanted
     found, needed = withheld(spec), withheld(wanted)
-    differing = [place for place in found.keys() & needed.keys() if found[place] != needed[place]]
+    both = [place for place in found.keys() & needed.keys() if needed[place] != SECRET]
+    differing = [place for place in both if found[place] != needed[place]]
     shown = without_secrets(spec)
     return {**shown, SECRETS: ", ".join(sorted(differing))} if differing else shown
 

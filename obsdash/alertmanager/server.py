@@ -26,6 +26,7 @@ class State:
 class Loaded:
     """The configuration that is loaded: defaults filled in, `<secret>` for secrets."""
 
+    url: str
     version: str
     state: State
     config: Spec = field(repr=False)
@@ -59,7 +60,7 @@ class Server:
             config = decode(status["config"]["original"].encode())
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise self._odd(path, "JSON") from error
-        return Loaded(version, self.state(), config)
+        return Loaded(self.url, version, self.state(), config)
 
     def state(self) -> State:
         """Return what the metrics say of the configuration."""

@@ -1,6 +1,7 @@
 """Replace the configuration so that Alertmanager has either the new one loaded or the old one."""
 
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,20 +19,32 @@ _SECONDS = 60  # more than amtool needs
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """One run over the file. The caller holds the folder's lock. amtool: its path, where usable."""
+    """One run over the file. The caller holds the folder's lock. amtool: its path, where usable.
+
+    servers: the Alertmanagers that read the file; either all of them get the new one, or none does.
+    """
 
     file: ConfigFile
-    server: Server
+    servers: Sequence[Server]
     amtool: str | None
 
     def run(self, spec: Spec) -> None:
         """Have a configuration written and loaded, or the old one put back; raises TargetError."""
+        self._see_that_all_are_there()
         old = self.file.read()
         try:
             self._write(self.file.encode(spec), old)
         except TargetError as error:
             secrets = [*withheld(spec).values(), *_secrets(old)]
             raise TargetError(_without(secrets, error.message), help=error.help) from None
+
+    def _see_that_all_are_there(self) -> None:
+        for server in self.servers[1:]:  # the first has just been asked
+            try:
+                server.state()
+            except TargetError as error:
+                reason = f"{error.message}; nothing was written, {_UNCHANGED} everywhere"
+                raise TargetError(reason, help=error.help) from error
 
     def _write(self, new: bytes, old: Found) -> None:
         try:
@@ -57,50 +70,69 @@ class Sync:
         """Put the new file in place and have it loaded, or put the old one back and say why."""
         try:
             staged.commit()
-            self._load(new)
+            for server in self.servers:
+                self._load(server, new)
         except OSError:
             raise  # nothing was put in place
         except TargetError as error:
-            raise TargetError(f"{error.message}; {self._restore(old)}", help=error.help) from error
+            state = self._restore(old, new)
+            raise TargetError(f"{error.message}; {state}", help=error.help) from error
         except BaseException:
-            self._restore(old)
+            self._restore(old, new)
             raise
 
-    def _load(self, new: bytes) -> None:
-        answer = self.server.reload()
+    def _load(self, server: Server, new: bytes) -> None:
+        answer = server.reload()
         if answer.status == 500:
-            said = self.server.explained(answer).reason
+            said = server.explained(answer).reason
             raise TargetError(
-                f"{self.server.url} refuses the configuration: {said or 'its log has the reason'}",
+                f"{server.url} refuses the configuration: {said or 'its log has the reason'}",
                 help="" if self.amtool else "an amtool of its version checks what is written",
             )
         if answer.status != 200:
-            raise self.server.explained(answer)
-        state = self.server.state()
+            raise server.explained(answer)
+        state = server.state()
         if state.hash != config_hash(new):
             raise TargetError(
-                f"{self.server.url} did not load {self.file.path}",
+                f"{server.url} did not load {self.file.path}",
                 help="config must be the file that Alertmanager reads: its --config.file",
             )
         if not state.reloaded:
-            raise TargetError(f"{self.server.url} says that its last reload failed")
+            raise TargetError(f"{server.url} says that its last reload failed")
 
-    def _restore(self, old: Found) -> str:
+    def _restore(self, old: Found, new: bytes) -> str:
         """Put the old file back and have it loaded; return what is true then."""
         try:
             if old.content is None:
                 self.file.path.unlink(missing_ok=True)
-                return _UNCHANGED  # an Alertmanager without its file keeps what it has
+                return self._left(new)
             write_whole(self.file.path, old.content, durable=True, access=old.access)
         except OSError as error:
             return f"{self.file.path} could not be put back either: {why(error)}"
-        try:
-            self.server.reload()
-            loaded = self.server.state().hash
-        except TargetError as error:
-            return f"the old file is back, but {error.message}"
-        is_back = loaded == config_hash(old.content)
-        return _UNCHANGED if is_back else "the old file is back, but it is not what is loaded"
+        wrong = [text for one in self.servers if (text := _not_back(one, old.content))]
+        return f"the old file is back, but {'; '.join(wrong)}" if wrong else _UNCHANGED
+
+    def _left(self, new: bytes) -> str:
+        """Say what is loaded where there is no file to go back to."""
+        left = [one.url for one in self.servers if _has_loaded(one, new)]
+        return f"the new one stays loaded by {' and '.join(left)}" if left else _UNCHANGED
+
+
+def _has_loaded(server: Server, content: bytes) -> bool:
+    try:
+        return server.state().hash == config_hash(content)
+    except TargetError:
+        return False
+
+
+def _not_back(server: Server, old: bytes) -> str:
+    """Have the old file loaded again; return what is wrong with that, "" when nothing is."""
+    try:
+        server.reload()
+        is_back = server.state().hash == config_hash(old)
+    except TargetError as error:
+        return error.message
+    return "" if is_back else f"it is not what {server.url} has loaded"
 
 
 def amtool_problem(amtool: str, file: Path) -> str:

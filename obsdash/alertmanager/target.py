@@ -1,6 +1,7 @@
 """The configuration of a running Alertmanager, as a target."""
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from obsdash.alertmanager.files import ConfigFile, Found
@@ -15,7 +16,7 @@ from obsdash.errors import TargetError
 from obsdash.http import Auth, Client, Tls, masked
 from obsdash.plan import Action, Create, Snapshot, Update
 from obsdash.programs import program_for
-from obsdash.resource import ALERTMANAGER, Ref, Resource
+from obsdash.resource import ALERTMANAGER, Ref, Resource, Spec
 from obsdash.target import Applied, Failed, Outcome, of_kinds
 
 REF = Ref(ALERTMANAGER, "main")
@@ -25,7 +26,7 @@ class AlertmanagerTarget:
     """An Alertmanager whose configuration file we may write.
 
     The file is ours when its first line says so. An Alertmanager always has a configuration: it is
-    replaced, never deleted.
+    replaced, never deleted. Replicas are further Alertmanagers that read the same file.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class AlertmanagerTarget:
         config: Path,
         *,
         project: str,
+        replicas: tuple[str, ...] = (),
         adopt: bool = False,
         auth: Auth | None = None,
         tls: Tls | None = None,
@@ -42,7 +44,10 @@ class AlertmanagerTarget:
         self._url = url
         self._file = ConfigFile(config.resolve(), project)  # a link leads to what is replaced
         self._adopt = adopt
-        self._server = Server(Client(url, auth=auth, tls=tls, product="Alertmanager"))
+        self._servers = tuple(
+            Server(Client(one, auth=auth, tls=tls, product="Alertmanager"))
+            for one in (url, *replicas)
+        )
 
     @property
     def name(self) -> str:
@@ -55,8 +60,8 @@ class AlertmanagerTarget:
 
     def read(self, wanted: Collection[Resource], *, others: bool = True) -> Snapshot:
         """Return what is loaded; raises TargetError when server or file cannot be read."""
-        with self._server:
-            loaded = self._server.loaded()
+        with self._connected():
+            loaded = [server.loaded() for server in self._servers]
         found = self._file.read()
         return Snapshot(
             live={
@@ -65,9 +70,11 @@ class AlertmanagerTarget:
             },
             unmanaged=(REF,) if others and not wanted else (),
             blocked={
-                one.ref: reason for one in wanted if (reason := self._blocked(found) or _odd(one))
+                one.ref: reason
+                for one in wanted
+                if (reason := self._blocked(found) or odd(one.spec))
             },
-            server=f"Alertmanager {loaded.version}",
+            server=f"Alertmanager {loaded[0].version}",
         )
 
     def apply(self, actions: Sequence[Action]) -> Iterator[Outcome]:
@@ -78,12 +85,20 @@ class AlertmanagerTarget:
 
     def _applied(self, action: Create | Update) -> Outcome:
         try:
-            with locked(self._file.path.parent), self._server:
-                amtool = program_for("amtool", self._server.loaded().version)
-                Sync(self._file, self._server, amtool).run(action.desired.spec)
+            with locked(self._file.path.parent), self._connected():
+                version = self._servers[0].loaded().version
+                sync = Sync(self._file, self._servers, program_for("amtool", version))
+                sync.run(action.desired.spec)
         except TargetError as error:
             return Failed(action.ref, error.message, error.help)
         return Applied(action.ref, "updated")
+
+    def _connected(self) -> ExitStack:
+        """Return a context that closes the connections at its end."""
+        stack = ExitStack()
+        for server in self._servers:
+            stack.enter_context(server)
+        return stack
 
     def _blocked(self, found: Found) -> str:
         """Return why the file may not be written, "" when it may."""
@@ -98,11 +113,11 @@ class AlertmanagerTarget:
         )
 
 
-def _odd(wanted: Resource) -> str:
+def odd(wanted: Spec) -> str:
     """Return why a configuration cannot be what is meant, as one to put back is; "" when it can."""
-    if ON_DISK in wanted.spec:
+    if ON_DISK in wanted:
         return "no file held it as it was loaded"
-    for place, value in withheld(wanted.spec).items():
+    for place, value in withheld(wanted).items():
         if value == SECRET:
             return f"{place} is {SECRET}, which is what Alertmanager shows in place of a secret"
     return ""

@@ -111,10 +111,16 @@ class PrometheusConfig:
 
 @dataclass(frozen=True, slots=True)
 class AlertmanagerConfig:
-    """An Alertmanager, and the file that it reads its configuration from."""
+    """An Alertmanager, and the file that it and its `replicas` read; a tenant's without a file.
+
+    Without `config` it is the Alertmanager of a Mimir or Cortex; templates: a folder of its own.
+    """
 
     url: str
-    config: str
+    config: str = ""
+    replicas: tuple[str, ...] = ()
+    tenant: str = ""
+    templates: str = ""
     token: str = ""
     user: str = ""
     password: str = ""

@@ -155,9 +155,17 @@ def _prometheus(table: Table) -> PrometheusConfig:
 
 
 def _alertmanager(table: Table) -> AlertmanagerConfig:
+    config = table.text("config")
+    for key in ("tenant", "templates") if config else ("replicas",):
+        if table.values.get(key):
+            why = "is for a Mimir, which has no config" if config else "needs config, a file"
+            table.wrong(key, why)
     return AlertmanagerConfig(
         url=table.url("url", table.required("url")),
-        config=table.required("config"),
+        config=config,
+        replicas=tuple(table.url("replicas", url) for url in table.texts("replicas")),
+        tenant=table.text("tenant"),
+        templates=table.text("templates"),
         token=table.secret("token"),
         user=table.text("user"),
         password=table.secret("password"),
@@ -203,6 +211,9 @@ _TARGETS: Mapping[str, tuple[tuple[str, ...], Callable[[Table], TargetConfig]]] 
     ),
     "grafana": (("url", *_AUTH, "org", *_RULES, "routing", *_TLS), _grafana),
     "prometheus": (("url", "rules", "replicas", *_AUTH, *_TLS), _prometheus),
-    "alertmanager": (("url", "config", *_AUTH, *_TLS), _alertmanager),
+    "alertmanager": (
+        ("url", "config", "replicas", "tenant", "templates", *_AUTH, *_TLS),
+        _alertmanager,
+    ),
     "ruler": (("url", "flavour", "tenant", "prefix", "datasource", *_AUTH, *_TLS), _ruler),
 }

@@ -15,7 +15,7 @@ from obsdash.diff.routing import respelled
 from obsdash.diff.scope import Part, Scope
 from obsdash.diff.withheld import withheld, without_secrets
 from obsdash.resource import Resource
-from obsdash.spelling import cut, quoted
+from obsdash.spelling import cut, from_to, quoted
 
 _HIDDEN = "secret"  # the class of noise
 
@@ -91,6 +91,13 @@ def _templates(group: Group) -> Iterator[str]:
         yield listed("templates", leaf)
 
 
+def _template_file(group: Group) -> Iterator[str]:
+    name = f"template file {quoted(group.name)}"
+    for leaf in group.leaves:
+        one_side = MISSING in (leaf.before, leaf.after)
+        yield f"{name} {_verb(leaf) if one_side else from_to(leaf.before, leaf.after)}"
+
+
 def _global(group: Group) -> Iterator[str]:
     for leaf in group.leaves:
         yield told(leaf, leaf.path)
@@ -141,6 +148,7 @@ TOPICS = (
     Topic(("time_intervals", "*"), _interval),
     Topic(("mute_time_intervals", "*"), _interval),
     Topic(("templates",), _templates),
+    Topic(("template_files", "*"), _template_file),
     Topic(("global",), _global),
     Topic((SECRETS,), _secrets),
     FILE,

@@ -36,6 +36,21 @@ def without_secrets(config: Mapping[str, Any]) -> dict[str, Any]:
     return hidden
 
 
+def filled(config: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
+    """Return a configuration with other values in some places."""
+    new: dict[str, Any] = _filled(config, (), values)
+    return new
+
+
+def _filled(value: Any, path: tuple[str, ...], values: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return values.get(_spelled(path), value)
+    inner = [_filled(one, (*path, step), values) for step, one in _steps(value)]
+    if isinstance(value, dict):
+        return dict(zip(value, inner, strict=True))
+    return inner if isinstance(value, list) else value
+
+
 def _walk(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
     for step, inner in _steps(value):
         yield from _walk(inner, (*path, step))

@@ -183,7 +183,7 @@ def test_a_reload_that_goes_wrong_puts_the_old_file_back(
 def test_an_old_file_that_does_not_load_again_is_told(file: Path) -> None:
     with fake_alertmanager({"/metrics": (200, TEXT, metrics(7))}) as url:
         reason = failure(url, file).reason
-    assert reason.endswith("the old file is back, but it is not what is loaded")
+    assert reason.endswith(f"the old file is back, but it is not what {url} has loaded")
 
 
 def test_a_reload_that_is_said_to_have_failed_is_a_failure(file: Path) -> None:

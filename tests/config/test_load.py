@@ -77,6 +77,35 @@ def test_an_alertmanager_has_a_url_and_a_file_and_takes_overrides(tmp_path: Path
     )
 
 
+def test_an_alertmanager_without_a_file_is_that_of_a_tenant(tmp_path: Path) -> None:
+    keys = 'url = "http://mimir:9009", tenant = "shop", templates = "alerts/templates"'
+    config = _load(
+        tmp_path,
+        f'[tool.obsdash.env.prod]\ntargets = [{{ type = "alertmanager", {keys} }}]\n',
+    )
+    assert config.environment("prod").targets == (
+        AlertmanagerConfig("http://mimir:9009", tenant="shop", templates="alerts/templates"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ('config = "a.yml", tenant = "shop"', "tenant is for a Mimir, which has no config"),
+        ('replicas = ["http://b"]', "replicas needs config"),
+    ],
+)
+def test_what_only_one_kind_of_alertmanager_has_is_refused_on_the_other(
+    tmp_path: Path, keys: str, said: str
+) -> None:
+    with pytest.raises(ConfigError, match=said):
+        _load(
+            tmp_path,
+            "[tool.obsdash.env.prod]\n"
+            f'targets = [{{ type = "alertmanager", url = "http://a", {keys} }}]\n',
+        )
+
+
 def test_grafanas_own_alerting_is_asked_for_with_the_same_keys_by_url_and_by_folder(
     tmp_path: Path,
 ) -> None:
@@ -225,6 +254,16 @@ def test_the_process_environment_overrides_variables_and_keeps_their_type(tmp_pa
     environ = {"OBSDASH_PROD_VARIABLES_JOB": "web", "OBSDASH_PROD_VARIABLES_REPLICAS": "5"}
     prod = _load(tmp_path, GOOD, environ).environment("prod")
     assert prod.variables == {"job": "web", "replicas": 5}
+
+
+def test_an_override_of_a_variable_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as failed:
+        _load(tmp_path, GOOD, {"OBSDASH_PROD_VARIABLES_JOBS": "web"})
+    assert str(failed.value).endswith(
+        "tool.obsdash.env.prod.variables has no jobs, which OBSDASH_PROD_VARIABLES_JOBS sets;"
+        " did you mean 'job'?"
+    )
+    assert failed.value.help == 'declare it, jobs = "" say, or unset OBSDASH_PROD_VARIABLES_JOBS'
 
 
 def test_an_overridden_secret_stays_a_reference(tmp_path: Path) -> None:
