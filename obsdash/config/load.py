@@ -9,10 +9,11 @@ from typing import Any
 
 from obsdash.config.checks import Table
 from obsdash.config.model import Config, EnvironmentConfig
-from obsdash.config.overrides import override
+from obsdash.config.overrides import astray, override
 from obsdash.config.targets import parse_targets
 from obsdash.errors import ConfigError, Problems
 from obsdash.origin import Origin
+from obsdash.words import nearest
 
 FILE = "pyproject.toml"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
@@ -85,7 +86,18 @@ def _environment(name: str, table: Table, environ: Mapping[str, str]) -> Environ
     urls = override(query.values, environ, name, "query")
     return EnvironmentConfig(
         name=name,
-        variables=override(table.table("variables").values, environ, name, "variables"),
+        variables=_variables(table.table("variables"), name, environ),
         targets=targets,
         query={key: query.url(key, value) for key, value in urls.items()},
     )
+
+
+def _variables(table: Table, env: str, environ: Mapping[str, str]) -> Mapping[str, Any]:
+    for key in astray(table.values, environ, env):
+        variable = key.rpartition("_VARIABLES_")[2].lower()
+        table.wrong(
+            "",
+            f"has no {variable}, which {key} sets{nearest(variable, table.values)}",
+            help_=f'declare it, {variable} = "" say, or unset {key}',
+        )
+    return override(table.values, environ, env, "variables")

@@ -20,6 +20,13 @@ def override(
     }
 
 
+def astray(values: Mapping[str, Any], environ: Mapping[str, str], env: str) -> list[str]:
+    """Return what the process environment sets of an environment's variables that has no place."""
+    wanted = {name(env, "variables", key) for key in values}
+    prefix = name(env, "variables", "")
+    return sorted(key for key in environ if key.startswith(prefix) and key not in wanted)
+
+
 def name(*parts: str) -> str:
     """Return the variable of a configured value: upper case, anything else becomes `_`."""
     return "_".join(["OBSDASH", *(re.sub(r"[^A-Z0-9]+", "_", part.upper()) for part in parts)])
