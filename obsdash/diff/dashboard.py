@@ -1,22 +1,23 @@
 """What changed in a dashboard: itself, its variables and annotations, its panels, their layout."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from obsdash.change import Change
 from obsdash.diff.alignment import IDENTITIES, aligned, orders
+from obsdash.diff.dropped import editor, is_new
 from obsdash.diff.layout import Layout, layout
 from obsdash.diff.leaf import Leaf, Place
 from obsdash.diff.migrated import at_one_version, migration
 from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import Finding, Fold, Group, Note, Topic, part_findings, plainly, whole
-from obsdash.diff.noise import DEFAULT, EDITORS, SERVER, VOLATILE
+from obsdash.diff.noise import DEFAULT, DROPPED, EDITORS, SERVER, VOLATILE
 from obsdash.diff.panel import data_source, listed, panel_findings, renamed, summary
 from obsdash.diff.panels import Pairing, Panel, at_key, flattened, pairing, subjects
 from obsdash.diff.plain import moved
 from obsdash.diff.repeats import without_copies
 from obsdash.diff.sameness import variable_query
-from obsdash.diff.scope import Part, Scope
+from obsdash.diff.scope import Editor, Part, Scope
 from obsdash.migration.sources import NONE, Sources
 from obsdash.panelid import panel_id
 from obsdash.resource import Resource
@@ -29,23 +30,39 @@ def dashboard_findings(
     live: Resource, desired: Resource, sources: Sources = NONE
 ) -> Iterator[Finding]:
     """Yield what separates two dashboards, the dashboard's own settings first."""
-    found = list(_findings(live, desired, sources))
+    found = list(_findings(live, desired, sources, Editor.NONE))
+    if any(isinstance(entry, Change) for entry in found):
+        saved = list(_findings(live, desired, sources, editor(live.spec, desired.spec)))
+        found = saved if _by_an_editor(saved) else found
     yield from found
-    folded = [entry for entry in found if isinstance(entry, Fold)]
-    if len(folded) == len(found) and any(entry.noise in EDITORS for entry in folded):
+    if _by_an_editor(found) and all(isinstance(entry, Fold) for entry in found):
         yield Note("saved in the UI, nothing that matters changed")
 
 
-def _findings(live: Resource, desired: Resource, sources: Sources) -> Iterator[Finding]:
+def _by_an_editor(found: Iterable[Finding]) -> bool:
+    """Whether there are traces of an editor's, besides what it is thought to have dropped."""
+    return any(isinstance(entry, Fold) and entry.noise in EDITORS for entry in found)
+
+
+def _findings(
+    live: Resource, desired: Resource, sources: Sources, saved_by: Editor
+) -> Iterator[Finding]:
     yield from moved(live, desired)
     if live.spec.get("schemaVersion") != desired.spec.get("schemaVersion"):
-        yield from migration(live, desired, sources)
-        live, desired = at_one_version(live, desired, sources)
-    scope = Scope(Part.DASHBOARD, _settings(live.spec), _settings(desired.spec), sources=sources)
+        yield from migration(live, desired, sources, saved_by)
+        if saved_by is not Editor.OLDER:
+            live, desired = at_one_version(live, desired, sources)
+    scope = Scope(
+        Part.DASHBOARD,
+        _settings(live.spec),
+        _settings(desired.spec),
+        sources=sources,
+        editor=saved_by,
+    )
     yield from part_findings(scope, "", TOPICS, desired)
-    yield from _parts(live, desired, "templating", Part.VARIABLE, sources)
-    yield from _parts(live, desired, "annotations", Part.ANNOTATION, sources)
-    yield from _panels(live, desired, sources)
+    yield from _parts(live, desired, "templating", scope._replace(part=Part.VARIABLE))
+    yield from _parts(live, desired, "annotations", scope._replace(part=Part.ANNOTATION))
+    yield from _panels(live, desired, sources, saved_by)
 
 
 def _settings(spec: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -57,22 +74,22 @@ def _settings(spec: Mapping[str, Any]) -> Mapping[str, Any]:
     return rest
 
 
-def _parts(
-    live: Resource, desired: Resource, key: str, part: Part, sources: Sources
-) -> Iterator[Finding]:
+def _parts(live: Resource, desired: Resource, key: str, holder: Scope) -> Iterator[Finding]:
     """Yield what changed among variables or annotations, which are known by their names."""
     pairs = aligned(_list(live.spec, key), _list(desired.spec, key), IDENTITIES["list"])
     for pair in pairs:
         place = Place((), f"/{key}/list/{pair.live}", f"/{key}/list/{pair.desired}")
-        subject = f"{part.value} {quoted(pair.name)}"
-        if pair.before is MISSING or pair.after is MISSING:
+        subject = f"{holder.part.value} {quoted(pair.name)}"
+        if pair.before is MISSING and is_new(pair.after, holder):
+            yield Fold(DROPPED, Leaf(place, pair.before, pair.after))
+        elif pair.before is MISSING or pair.after is MISSING:
             yield _came_or_went(desired, subject, place, pair.before, pair.after)
         else:
-            scope = Scope(part, pair.before, pair.after, place, sources)
+            scope = holder._replace(before=pair.before, after=pair.after, place=place)
             yield from part_findings(scope, subject, PART_TOPICS, desired)
     before, after = orders(pairs)
     if before != after:
-        text = f"{part.value}s reordered: {', '.join(after)}"
+        text = f"{holder.part.value}s reordered: {', '.join(after)}"
         yield Change("", text, "moved", f"/{key}/list", origin=desired.origin)
 
 
@@ -100,7 +117,9 @@ def _came_or_went(
     return whole(desired, subject, text, "added", place.desired, None, after)
 
 
-def _panels(live: Resource, desired: Resource, sources: Sources) -> Iterator[Finding]:
+def _panels(
+    live: Resource, desired: Resource, sources: Sources, saved_by: Editor
+) -> Iterator[Finding]:
     sides = flattened(live.spec), flattened(desired.spec)
     old, new = without_copies(*sides)
     yield from [Fold(VOLATILE)] * (len(sides[0]) + len(sides[1]) - len(old) - len(new))
@@ -109,7 +128,7 @@ def _panels(live: Resource, desired: Resource, sources: Sources) -> Iterator[Fin
     arrangement = layout(old, new, found, names, desired)
     for was, panel in found.pairs:
         if was.content != panel.content:
-            yield from panel_findings(was, panel, names[panel.pointer], desired, sources)
+            yield from panel_findings(was, panel, names[panel.pointer], desired, sources, saved_by)
     yield from _added(found, arrangement, names, desired)
     gone = subjects(old)
     for panel in found.removed:

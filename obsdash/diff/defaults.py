@@ -16,6 +16,8 @@ DASHBOARD: Defaults = {
     "liveNow": False,
     "preload": False,
     "style": "dark",
+    "time.from": "now-6h",
+    "time.to": "now",
     "timezone": "",
     "weekStart": "",
 }
@@ -32,6 +34,12 @@ VARIABLE: Defaults = {
     "skipUrlSync": False,
     "sort": 0,
     "useTags": False,
+}
+
+VARIABLES: Mapping[str, Defaults] = {
+    "datasource": {"refresh": 1},
+    "query": {"refresh": 1},
+    "interval": {"auto": False, "auto_count": 30, "auto_min": "10s", "refresh": 2},
 }
 
 ANNOTATION: Defaults = {
@@ -97,6 +105,23 @@ _AXIS: Defaults = {
     "fieldConfig.defaults.custom.thresholdsStyle.mode": "off",
 }
 
+_LINES: Defaults = {
+    "fieldConfig.defaults.custom.barAlignment": 0,
+    "fieldConfig.defaults.custom.drawStyle": "line",
+    "fieldConfig.defaults.custom.gradientMode": "none",
+    "fieldConfig.defaults.custom.insertNulls": False,
+    "fieldConfig.defaults.custom.lineInterpolation": "linear",
+    "fieldConfig.defaults.custom.lineWidth": 1,
+    "fieldConfig.defaults.custom.pointSize": 5,
+    "fieldConfig.defaults.custom.showPoints": "auto",
+    "fieldConfig.defaults.custom.spanNulls": False,
+    "fieldConfig.defaults.custom.stacking.group": "A",
+    "fieldConfig.defaults.custom.stacking.mode": "none",
+    "fieldConfig.defaults.custom.fillOpacity": 0,
+    "fieldConfig.defaults.custom.barWidthFactor": 0.6,
+    "fieldConfig.defaults.custom.showValues": False,
+}
+
 _REDUCE: Defaults = {
     "options.reduceOptions.calcs": ["lastNotNull"],
     "options.reduceOptions.fields": "",
@@ -112,27 +137,28 @@ PANEL: Defaults = {
     "collapsed": False,
 }
 
-# What older dashboards said and Grafana drops: not read any more.
-GONE_FROM_DASHBOARDS = frozenset(
-    (
-        *("hideControls", "rows", "sharedCrosshair", "nav", "pulldowns", "services"),
-        *("originalTitle", "overwrite", "__elements", "__inputs", "__requires"),
-    )
-)
-
-# What the first versions of a plugin saved and a later one drops.
-_SINGLE_VALUE = ("fieldConfig.defaults.nullValueMode",)
-GONE: Mapping[str, tuple[str, ...]] = {
-    "bargauge": _SINGLE_VALUE,
-    "gauge": _SINGLE_VALUE,
-    "stat": _SINGLE_VALUE,
-    "timeseries": tuple(
-        f"fieldConfig.defaults.{key}"
-        for key in (
-            *("custom.axis", "custom.bars", "custom.fill", "custom.fillGradient", "custom.line"),
-            *("custom.nullValues", "custom.points", "nullValueMode"),
-        )
-    ),
+_MARKERS = {
+    "config": {
+        "showLegend": True,
+        "style": {
+            "color": {"fixed": "dark-green"},
+            "opacity": 0.4,
+            "rotation": {"fixed": 0, "max": 360, "min": -360, "mode": "mod"},
+            "size": {"fixed": 5, "max": 15, "min": 2},
+            "symbol": {"fixed": "img/icons/marker/circle.svg", "mode": "fixed"},
+            "textConfig": {
+                "fontSize": 12,
+                "offsetX": 0,
+                "offsetY": 0,
+                "textAlign": "center",
+                "textBaseline": "middle",
+            },
+        },
+    },
+    "location": {"mode": "auto"},
+    "name": "Layer 1",
+    "tooltip": True,
+    "type": "markers",
 }
 
 PANELS: Mapping[str, Defaults] = {
@@ -150,6 +176,17 @@ PANELS: Mapping[str, Defaults] = {
         "options.stateFilter.normal": False,
         "options.stateFilter.pending": True,
         "options.viewMode": "list",
+    },
+    "annolist": {
+        "options.limit": 10,
+        "options.navigateAfter": "10m",
+        "options.navigateBefore": "10m",
+        "options.navigateToPanel": True,
+        "options.onlyFromThisDashboard": False,
+        "options.onlyInTimeRange": False,
+        "options.showTags": True,
+        "options.showTime": True,
+        "options.showUser": True,
     },
     "barchart": {
         **_BY_SERIES,
@@ -179,6 +216,7 @@ PANELS: Mapping[str, Defaults] = {
         "options.showUnfilled": True,
     },
     "candlestick": {
+        **_LINES,
         **_BY_SERIES,
         "options.candleStyle": "candles",
         "options.colorStrategy": "open-close",
@@ -192,6 +230,7 @@ PANELS: Mapping[str, Defaults] = {
         **_LEGEND,
         **_TOOLTIP,
     },
+    "canvas": {"options.inlineEditing": True, "options.showAdvancedTypes": False},
     "dashlist": {
         "options.maxItems": 10,
         "options.query": "",
@@ -209,6 +248,16 @@ PANELS: Mapping[str, Defaults] = {
         "options.showThresholdMarkers": True,
     },
     "geomap": {
+        "options.controls.mouseWheelZoom": True,
+        "options.controls.showAttribution": True,
+        "options.controls.showDebug": False,
+        "options.controls.showScale": False,
+        "options.controls.showZoom": True,
+        "options.layers": [_MARKERS],
+        "options.view.id": "zero",
+        "options.view.lat": 0,
+        "options.view.lon": 0,
+        "options.view.zoom": 1,
         **_HIDE_FROM,
         "options.controls.showMeasure": False,
         "options.tooltip.mode": "details",
@@ -253,18 +302,24 @@ PANELS: Mapping[str, Defaults] = {
         "yaxis.align": False,
     },
     "heatmap": {
+        "options.calculate": False,
+        "options.cellGap": 1,
+        "options.color.fill": "dark-orange",
+        "options.color.mode": "scheme",
+        "options.color.scheme": "Oranges",
+        "options.tooltip.yHistogram": False,
         **_HIDE_FROM,
         "fieldConfig.defaults.custom.scaleDistribution.type": "linear",
         "options.color.exponent": 0.5,
         "options.color.reverse": False,
         "options.color.scale": "exponential",
-        "options.color.steps": 128,
+        "options.color.steps": 64,
         "options.exemplars.color": "rgba(255,0,255,0.7)",
         "options.filterValues.le": 1e-09,
         "options.legend.show": True,
         "options.legend.showLegend": True,
         "options.rowsFrame.layout": "auto",
-        "options.showValue": "never",
+        "options.showValue": "auto",
         "options.tooltip.show": True,
         "options.yAxis.axisPlacement": "left",
         "options.yAxis.reverse": False,
@@ -281,11 +336,16 @@ PANELS: Mapping[str, Defaults] = {
         **_TOOLTIP,
     },
     "logs": {
+        "options.showLabels": False,
+        "options.showTime": False,
+        "options.sortOrder": "Descending",
+        "options.wrapLogMessage": False,
         "options.dedupStrategy": "none",
         "options.enableLogDetails": True,
         "options.prettifyLogMessage": False,
         "options.showCommonLabels": False,
     },
+    "news": {"options.showImage": True},
     "piechart": {
         **_BY_SERIES,
         **_HIDE_FROM,
@@ -326,6 +386,7 @@ PANELS: Mapping[str, Defaults] = {
         **_TOOLTIP,
     },
     "table": {
+        "fieldConfig.defaults.custom.cellOptions.type": "auto",
         **_BY_THRESHOLDS,
         "fieldConfig.defaults.custom.align": "auto",
         "fieldConfig.defaults.custom.displayMode": "auto",
@@ -336,7 +397,40 @@ PANELS: Mapping[str, Defaults] = {
         "options.footer.show": False,
         "options.showHeader": True,
     },
+    "table-old": {
+        "columns": [],
+        "fontSize": "100%",
+        "showHeader": True,
+        "sort.col": 0,
+        "sort.desc": True,
+        "styles": [
+            {
+                "alias": "Time",
+                "align": "auto",
+                "dateFormat": "YYYY-MM-DD HH:mm:ss",
+                "pattern": "Time",
+                "type": "date",
+            },
+            {
+                "alias": "",
+                "align": "right",
+                "colors": [
+                    "rgba(245, 54, 54, 0.9)",
+                    "rgba(237, 129, 40, 0.89)",
+                    "rgba(50, 172, 45, 0.97)",
+                ],
+                "decimals": 2,
+                "pattern": "/.*/",
+                "thresholds": [],
+                "type": "number",
+                "unit": "short",
+            },
+        ],
+        "transform": "timeseries_to_columns",
+    },
     "text": {
+        "options.content": "# Title\n\nFor markdown syntax help: "
+        "[commonmark.org/help](https://commonmark.org/help/)",
         "options.code.language": "plaintext",
         "options.code.showLineNumbers": False,
         "options.code.showMiniMap": False,
@@ -344,21 +438,22 @@ PANELS: Mapping[str, Defaults] = {
     },
     "timeseries": {
         **_BY_SERIES,
-        "fieldConfig.defaults.custom.fillOpacity": 0,
         **_AXIS,
         **_HIDE_FROM,
         **_LEGEND,
         **_TOOLTIP,
-        "fieldConfig.defaults.custom.barAlignment": 0,
-        "fieldConfig.defaults.custom.drawStyle": "line",
-        "fieldConfig.defaults.custom.gradientMode": "none",
-        "fieldConfig.defaults.custom.insertNulls": False,
-        "fieldConfig.defaults.custom.lineInterpolation": "linear",
+        **_LINES,
+    },
+    "xychart": {
+        **_BY_SERIES,
+        **_AXIS,
+        **_HIDE_FROM,
+        **_LEGEND,
+        **_TOOLTIP,
         "fieldConfig.defaults.custom.lineWidth": 1,
-        "fieldConfig.defaults.custom.pointSize": 5,
-        "fieldConfig.defaults.custom.showPoints": "auto",
-        "fieldConfig.defaults.custom.spanNulls": False,
-        "fieldConfig.defaults.custom.stacking.group": "A",
-        "fieldConfig.defaults.custom.stacking.mode": "none",
+        "fieldConfig.defaults.custom.pointSize.fixed": 5,
+        "fieldConfig.defaults.custom.show": "points",
+        "options.series": [],
+        "options.seriesMapping": "auto",
     },
 }

@@ -28,6 +28,7 @@ class Box(NamedTuple):
 
 
 Boxes = Mapping[str, Box]
+_UNSET = {"x": 0, "y": 0, "w": 6, "h": 3}  # what Grafana takes for a member that is not there
 
 
 def box(panel: Panel) -> Box | None:
@@ -35,8 +36,8 @@ def box(panel: Panel) -> Box | None:
     position = panel.body.get("gridPos")
     if not isinstance(position, dict):
         return None
-    values = [v for key in Box._fields if isinstance(v := position.get(key), int | float)]
-    if len(values) != len(Box._fields):
+    values = [position.get(key, unset) for key, unset in _UNSET.items()]
+    if not all(isinstance(value, int | float) for value in values):
         return None
     found = Box(*values)
     return found._replace(x=0, w=COLUMNS, h=1) if panel.type == "row" else found

@@ -7,6 +7,7 @@ from typing import Any
 
 from obsdash.diff.naming import Finding, Fold, Note
 from obsdash.diff.noise import DEFAULT, MIGRATED
+from obsdash.diff.scope import Editor
 from obsdash.migration.lift import distance, lifted, version_of
 from obsdash.migration.plugins import shown
 from obsdash.migration.queries import lettered
@@ -30,7 +31,9 @@ def _at(side: Resource, version: int, sources: Sources) -> Resource:
     return replace(side, spec={**spec, "schemaVersion": side.spec.get("schemaVersion", 0)})
 
 
-def migration(live: Resource, desired: Resource, sources: Sources) -> Iterator[Finding]:
+def migration(
+    live: Resource, desired: Resource, sources: Sources, saved_by: Editor
+) -> Iterator[Finding]:
     """Yield how many values the migration to the newer schema changes, and that it happened."""
     versions = version_of(live.spec), version_of(desired.spec)
     older = min((live, desired), key=lambda side: version_of(side.spec))
@@ -40,6 +43,11 @@ def migration(live: Resource, desired: Resource, sources: Sources) -> Iterator[F
         yield Note(
             f"Grafana migrated schema {versions[1]} → {versions[0]}: "
             f"{count(found, 'difference')}; obsdash pull takes the migrated form over"
+        )
+    elif saved_by is Editor.OLDER:
+        yield Note(
+            f"an older Grafana saved it: schema {versions[1]} → {versions[0]}, "
+            "without what it does not know"
         )
 
 

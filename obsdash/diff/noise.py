@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from obsdash.diff import sameness
+from obsdash.diff.dropped import dropped
 from obsdash.diff.leaf import Leaf
 from obsdash.diff.scope import Scope
 
@@ -28,17 +29,18 @@ def noise_class(leaf: Leaf, scope: Scope) -> str | None:
 # Folded where the parts are paired, too.
 SERVER, VOLATILE, DEFAULT = "server", "volatile", "default"
 LAYOUT, MIGRATED = "layout", "migrated"
-EMPTY, BASE_THRESHOLD, REFERENCE = "empty", "base threshold", "reference"
+EMPTY, REFERENCE, DROPPED = "empty", "reference", "dropped"
 
-# What the editor makes of a dashboard that is saved unchanged.
-EDITORS = frozenset((VOLATILE, EMPTY, BASE_THRESHOLD, DEFAULT, REFERENCE, LAYOUT))
+# What the editor makes of a dashboard that is saved unchanged, as one can tell by it.
+EDITORS = frozenset((VOLATILE, EMPTY, DEFAULT, REFERENCE, LAYOUT))
 
 NOISE: tuple[NoiseClass, ...] = (
     NoiseClass(SERVER, "filled in by the server: id, version, …", sameness.server),
     NoiseClass(VOLATILE, "what was last seen, not what was defined", sameness.volatile),
     NoiseClass(EMPTY, "null or empty, which means absent", sameness.empty),
-    NoiseClass(BASE_THRESHOLD, "the first threshold step has no value", sameness.base_threshold),
+    NoiseClass("base threshold", "the first threshold step has no value", sameness.base_threshold),
     NoiseClass(DEFAULT, "a default written out", sameness.default),
+    NoiseClass(DROPPED, "settings that Grafana drops on save, as nothing has them", dropped),
     NoiseClass(REFERENCE, "another spelling of the same data source", sameness.reference),
     NoiseClass("query", "another spelling of the same query", sameness.query),
     NoiseClass("duration", "another spelling of the same duration", sameness.duration),

@@ -10,7 +10,7 @@ from obsdash.diff.missing import MISSING
 from obsdash.diff.naming import Finding, Group, Topic, label, part_findings, plainly, texts
 from obsdash.diff.panels import Panel
 from obsdash.diff.sameness import dialect, same_source
-from obsdash.diff.scope import Part, Scope
+from obsdash.diff.scope import Editor, Part, Scope
 from obsdash.migration.plugins import shown
 from obsdash.migration.sources import NONE, Sources
 from obsdash.promql import collapsed, expression_changes
@@ -23,7 +23,12 @@ _ELSEWHERE = ("id", "gridPos", "panels")
 
 
 def panel_findings(
-    old: Panel, new: Panel, subject: str, desired: Resource, sources: Sources = NONE
+    old: Panel,
+    new: Panel,
+    subject: str,
+    desired: Resource,
+    sources: Sources = NONE,
+    saved_by: Editor = Editor.NONE,
 ) -> Iterator[Finding]:
     """Yield what changed in a panel besides its place."""
     before, after = old.body, new.body
@@ -38,6 +43,7 @@ def panel_findings(
         {key: value for key, value in after.items() if key not in _ELSEWHERE},
         Place((), old.pointer, new.pointer),
         sources,
+        saved_by,
     )
     topics = _OTHER_TYPE if old.type != new.type else TOPICS
     yield from part_findings(scope, subject, topics, desired)

@@ -132,6 +132,11 @@ def _akin(old: Panel, new: Panel) -> bool:
     return _share(_features(old.body), _features(new.body)) >= ALIKE / 2
 
 
+def _size(panel: Panel) -> Hashable:
+    position = panel.body.get("gridPos")
+    return packed([position.get(key) for key in "xwh"] if isinstance(position, dict) else [])
+
+
 _STAGES: tuple[Stage[Panel], ...] = (
     by(lambda panel: (panel.content, panel.id, panel.row.title if panel.row else "")),
     by(lambda panel: (panel.content, panel.id)),
@@ -142,6 +147,7 @@ _STAGES: tuple[Stage[Panel], ...] = (
     by(lambda panel: (panel.type, packed(panel.body.get("gridPos"))), _akin),
     _similar,
     by(lambda panel: panel.title or None),
+    by(lambda panel: None if panel.title else (panel.type, _size(panel))),
 )
 
 

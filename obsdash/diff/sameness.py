@@ -9,7 +9,7 @@ from obsdash.diff.integrations import INTEGRATIONS, SECRET
 from obsdash.diff.leaf import ORDER, Leaf
 from obsdash.diff.leaves import same, value_at
 from obsdash.diff.missing import MISSING
-from obsdash.diff.scope import Part, Scope
+from obsdash.diff.scope import Editor, Part, Scope
 from obsdash.durations import milliseconds
 from obsdash.migration.reading import integer
 from obsdash.migration.sources import NONE, Sources
@@ -52,7 +52,25 @@ _CHOSEN = ("custom", "constant", "textbox", "interval")
 def _volatile_variable(leaf: Leaf, scope: Scope) -> bool:
     if leaf.path[-1] in ("selected", "isNone") or leaf.path in (("error",), ("index",)):
         return True
-    return leaf.path[0] in ("current", "options") and scope.after.get("type") not in _CHOSEN
+    if leaf.path[0] == "current" and _listed(leaf.before) == _listed(leaf.after):
+        return True
+    if leaf.path[0] == "options" and _found(leaf.before):
+        return True
+    if leaf.path[0] not in ("current", "options"):
+        return False
+    kind = scope.after.get("type")
+    return kind not in _CHOSEN or (kind == "constant" and leaf.before is MISSING)
+
+
+def _found(option: Any) -> bool:
+    """Whether an option of an interval is the one that Grafana works out."""
+    value = option.get("value") if isinstance(option, dict) else None
+    return isinstance(value, str) and value.startswith("$__auto_interval")
+
+
+def _listed(value: Any) -> Any:
+    """Return a chosen value as where several may be chosen."""
+    return [value] if isinstance(value, str) else value
 
 
 # Lists and texts that mean the same empty and absent.
@@ -86,11 +104,17 @@ def empty(leaf: Leaf, _scope: Scope) -> bool:
     )
 
 
-def base_threshold(leaf: Leaf, _scope: Scope) -> bool:
-    """Whether it is a step without a value: null, absent, the text "null"."""
-    if leaf.path[-3:] != ("steps", "step", "value"):
+def base_threshold(leaf: Leaf, scope: Scope) -> bool:
+    """Whether it is a first step without a value: null, absent, the text "null".
+
+    The editor takes the value of a first step away, which counts from below whatever it says.
+    """
+    if leaf.path[-3:] != ("steps", "step", "value") or leaf.before not in _NO_VALUE:
         return False
-    return all(value in (MISSING, None, "null") for value in (leaf.before, leaf.after))
+    return leaf.after in _NO_VALUE or scope.editor is not Editor.NONE
+
+
+_NO_VALUE = (MISSING, None, "null")
 
 
 def default(leaf: Leaf, scope: Scope) -> bool:
@@ -104,9 +128,17 @@ def default(leaf: Leaf, scope: Scope) -> bool:
         return filled_in(leaf, scope)
     if scope.part is Part.DATASOURCE:
         return sourcedefaults.filled_in(leaf, scope)
+    if scope.part is Part.ANNOTATION and _repeated(leaf, scope):
+        return True
     known = _defaults(leaf, scope)
     dotted = ".".join(leaf.path[2:] if leaf.path[0] == "targets" else leaf.path)
     return dotted in known and same(known[dotted], _without_nulls(value))
+
+
+def _repeated(leaf: Leaf, scope: Scope) -> bool:
+    """Whether an annotation's target only repeats what the annotation itself says."""
+    of_target = leaf.path[0] == "target" and leaf.after is MISSING
+    return of_target and scope.after.get(leaf.path[-1]) == leaf.before
 
 
 def _without_nulls(value: Any) -> Any:
@@ -121,7 +153,7 @@ def _defaults(leaf: Leaf, scope: Scope) -> defaults.Defaults:
         case Part.DASHBOARD:
             return defaults.DASHBOARD
         case Part.VARIABLE:
-            return defaults.VARIABLE
+            return {**defaults.VARIABLE, **defaults.VARIABLES.get(str(scope.after.get("type")), {})}
         case Part.ANNOTATION:
             return defaults.ANNOTATION
         case Part.GROUP:
@@ -262,19 +294,10 @@ def unset(leaf: Leaf, scope: Scope) -> bool:
 def migrated(leaf: Leaf, scope: Scope) -> bool:
     """Whether a newer editor wrote it: a lifted schema version, a query as an object."""
     if scope.part is Part.DASHBOARD and leaf.path == ("schemaVersion",):
-        return integer(leaf.before) > integer(leaf.after)
+        return integer(leaf.before) > integer(leaf.after) or scope.editor is Editor.OLDER
     if scope.part is Part.VARIABLE and leaf.path[0] in ("query", "definition"):
         return same(variable_query(scope.before), variable_query(scope.after))
-    return leaf.before is MISSING and _gone(leaf, scope)
-
-
-def _gone(leaf: Leaf, scope: Scope) -> bool:
-    """Whether it is a setting that the dashboard or the panel's plugin no longer has, and drops."""
-    if scope.part is Part.DASHBOARD:
-        return leaf.path[0] in defaults.GONE_FROM_DASHBOARDS
-    known = defaults.GONE.get(str(scope.after.get("type")), ()) if scope.part is Part.PANEL else ()
-    dotted = f"{'.'.join(leaf.path)}."
-    return any(dotted.startswith(f"{path}.") for path in known)
+    return False
 
 
 def variable_query(variable: Mapping[str, Any]) -> Any:

@@ -25,10 +25,18 @@ class Part(Enum):
     OTHER = "other"
 
 
+class Editor(Enum):
+    """Whose editor saved the live dashboard since it was written, as far as one can see."""
+
+    NONE = "nobody's"
+    SAME = "one of the Grafana that it is defined for, or of a newer one"
+    OLDER = "one of an older Grafana, which does not know all that is defined"
+
+
 class Scope(NamedTuple):
     """The two documents, or parts of them, that a leaf separates.
 
-    sources: the data sources of the server that both are for.
+    sources: the data sources of the server that both are for. editor: who saved the live side.
     """
 
     part: Part
@@ -36,3 +44,4 @@ class Scope(NamedTuple):
     after: Mapping[str, Any]
     place: Place = Place()
     sources: Sources = NONE
+    editor: Editor = Editor.NONE

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from obsdash.migration import graph, links, panels, queries, references, rows, tables, variables
 from obsdash.migration.mappings import mappings
-from obsdash.migration.reading import Json, inner
+from obsdash.migration.reading import Json, inner, objects
 from obsdash.migration.singlestat import singlestat
 from obsdash.migration.sources import Sources
 
@@ -23,6 +23,12 @@ def _refresh(dashboard: Json) -> None:
         dashboard["refresh"] = ""
 
 
+def _navigation(dashboard: Json) -> None:
+    first = objects(dashboard.get("nav"))[:1]
+    if first:
+        dashboard["timepicker"] = first[0]
+
+
 def _time_options(dashboard: Json) -> None:
     inner(dashboard, "timepicker").pop("time_options", None)
 
@@ -30,6 +36,7 @@ def _time_options(dashboard: Json) -> None:
 # What the dashboard itself becomes; then each panel on its own, as below.
 DASHBOARD: tuple[tuple[int, Step], ...] = (
     (6, variables.typed),
+    (7, _navigation),
     (12, variables.numbered),
     (14, _crosshair),
     (16, rows.grid),

@@ -12,6 +12,8 @@ KEPT = (
     "libraryPanel",
 )
 
+SINCE = "9.3"  # the plugin that it becomes has nothing older to migrate
+
 # What it called its reducers, where it is not what others call them.
 _REDUCERS = {
     "avg": "mean",
@@ -35,6 +37,7 @@ def singlestat(panel: Json) -> None:
     gauge = inner(old, "gauge")
     shared = _options(old)
     panel["type"] = "gauge" if gauge.get("show") else "stat"
+    panel["pluginVersion"] = SINCE
     defaults = _defaults(old)
     if gauge.get("show"):
         own = {"showThresholdMarkers": "thresholdMarkers", "showThresholdLabels": "thresholdLabels"}

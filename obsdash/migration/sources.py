@@ -53,8 +53,15 @@ class Sources:
         if not isinstance(reference, str | dict) or reference in ("default", {}):
             return self.default
         if not isinstance(reference, str):
-            return self._named(reference.get("uid")) or reference
+            return self._named(reference.get("uid")) or self._typed(reference) or reference
         return self._named(reference) or {"uid": reference}
+
+    def _typed(self, reference: dict[str, Any]) -> dict[str, str] | None:
+        """Return what only a type stands for: the default if it is of it, or the first one."""
+        if reference.get("uid") is not None:
+            return None
+        found = [_reference(one) for one in self.known if one.type == reference.get("type")]
+        return self.default if self.default in found else next(iter(found), None)
 
     def _named(self, name: Any) -> dict[str, str] | None:
         if not isinstance(name, str):

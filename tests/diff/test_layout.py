@@ -155,11 +155,11 @@ def test_a_row_that_is_closed_keeps_its_panels() -> None:
     assert said(changed(_with_rows(), close)) == [('row "Second"', "collapsed true added")]
 
 
-def test_a_position_that_is_not_all_there_is_compared_as_it_stands() -> None:
+def test_a_position_that_is_not_all_there_is_filled_up_as_grafana_does() -> None:
     live = dashboard(1)
     del live["panels"][0]["gridPos"]["x"]
     assert said(changed(live, lambda spec: _at(spec, 0, h=9))) == [
-        ('panel "Requests"', 'position {"h": 8, "w": 12, "y": 0} → {"h": 9, "w": 12, "y": 0}')
+        ('panel "Requests"', "resized 12×8 → 12×9")
     ]
     assert changed(live, lambda spec: None) == []
 
