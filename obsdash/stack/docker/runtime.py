@@ -12,12 +12,13 @@ from typing import Any
 from obsdash.errors import ConfigError, ObsdashError, Problems
 from obsdash.stack import preflight as machine
 from obsdash.stack.addresses import Addresses
+from obsdash.stack.component import Component
 from obsdash.stack.docker import preflight
 from obsdash.stack.docker.deployment import DEV, PROD, RECORD, Deployment
 from obsdash.stack.docker.engine import Compose, check_engine, find_compose
 from obsdash.stack.docker.trouble import explained
 from obsdash.stack.launch import values
-from obsdash.stack.manifest import MANIFEST
+from obsdash.stack.manifest import GRAFANA, MANIFEST
 from obsdash.stack.report import Outcome, Report
 from obsdash.stack.state import locked
 from obsdash.words import nearest
@@ -64,13 +65,12 @@ class Docker:
         return self.deployment.inputs()
 
     def check(self) -> None:
-        """Raise ObsdashError where there is no engine or Compose is too old."""
-        find_compose()
+        """Raise ObsdashError where Compose is missing or too old, or no engine answers."""
+        _ = self.compose
         check_engine()
 
     def up(self) -> Iterator[Report]:
-        """Check everything, start, and yield a report as each service becomes healthy."""
-        self.check()
+        """Check settings, secrets, ports; start, and yield a report as each becomes healthy."""
         deployment, folder = self.deployment, self.deployment.settings.folder
         with locked(folder):
             deployment.make_own_file()
@@ -124,27 +124,28 @@ class Docker:
     def addresses(self) -> Addresses:
         """Return where the services are published, and what leads obsdash to them."""
         there = {each.service: each for each in self._containers() if each.state == "running"}
-        folder = self.deployment.settings.folder
         urls, meant = {}, {}
         for component in MANIFEST:
             found = there.get(component.name)
             if found and (port := found.ports.get(component.port)):
-                filled = values(folder, component, f"127.0.0.1:{port}")
-                urls[component.name] = component.url.format_map(filled)
+                outside = self._values(component, f"127.0.0.1:{port}")
+                inside = self._values(component, f"{component.name}:{component.port}")
+                urls[component.name] = component.url.format_map(outside)
                 for name, text in component.variables:
-                    # Grafana, a container itself, asks by the names of services.
-                    inside = values(folder, component, f"{component.name}:{component.port}")
-                    meant[name] = text.format_map(
-                        inside if name.startswith("VARIABLES_") else filled
-                    )
-        if "prometheus" in urls:
-            meant["QUERY_PROMETHEUS"] = urls["prometheus"]
-        if "loki" in urls:
-            meant["QUERY_LOKI"] = urls["loki"]
+                    asked = name.startswith("VARIABLES_") and component is not GRAFANA
+                    meant[name] = text.format_map(inside if asked else outside)
+        for name in {
+            "prometheus",
+            "loki",
+        } & urls.keys():  # Grafana asks them inside, verify outside
+            meant[f"QUERY_{name.upper()}"] = urls[name]
         password = self.deployment.variables.get("GRAFANA_ADMIN_PASSWORD")
         if password and self.deployment.env == DEV and "grafana" in urls:
             meant["GRAFANA_PASSWORD"] = password
         return Addresses(urls, meant)
+
+    def _values(self, component: Component, address: str) -> dict[str, str]:
+        return values(self.deployment.settings.folder, component, address)
 
     def _check_profiles(self) -> None:
         done = self.compose.run("config", "--profiles")
