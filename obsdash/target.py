@@ -1,6 +1,7 @@
 """What every target is, and how a plan is applied to one."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
@@ -20,10 +21,14 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Not attempted, because the plan no longer holds or a guard says no."""
+    """Not attempted, because the plan no longer holds or a guard says no.
+
+    stale: whether the object was changed since it was planned, so that a new plan can be made.
+    """
 
     ref: Ref
     reason: str
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,21 @@ def plan_for(
     desired = target.take(resources)
     snapshot = target.read(desired)
     plan = make_plan(target.name, desired, snapshot, prune=prune, rotate=rotate)
+    return _told_apart(plan, target, policy, snapshot)
+
+
+def plan_again(plan: Plan, target: Target, outcomes: Collection[Outcome]) -> Plan:
+    """Plan anew what was refused because it had changed since; raises TargetError."""
+    stale = {one.ref for one in outcomes if isinstance(one, Refused) and one.stale}
+    actions = [action for action in plan.actions if action.ref in stale]
+    snapshot = target.read([_subject(action) for action in actions], others=False)
+    desired = [action.desired for action in actions if not isinstance(action, Delete)]
+    anew = make_plan(target.name, desired, snapshot, prune=True)  # of what was to be deleted
+    return _told_apart(anew, target, ASK, snapshot)
+
+
+def _told_apart(plan: Plan, target: Target, policy: Policy, snapshot: Snapshot) -> Plan:
+    """Say which of the changes others made, where the target knows."""
     updates = [action for action in plan.actions if isinstance(action, Update)]
     if not updates or not isinstance(target, Versioned):
         return plan
@@ -120,18 +140,31 @@ def apply_plan(
 
     note: is told each outcome as soon as it is known.
     """
-    outcomes: list[Outcome] = []
+    outcomes, noted = list[Outcome](), 0
+    found, interrupted = _outcomes(plan, target), False
     try:
-        for outcome in _outcomes(plan, target):
+        for outcome in found:
             outcomes.append(outcome)  # kept one by one: an interrupt loses none
             if note:
                 note(outcome)
-    except KeyboardInterrupt:
-        return Report(plan.target, tuple(outcomes), interrupted=True)
-    return Report(plan.target, tuple(outcomes))
+            noted += 1
+    except KeyboardInterrupt as interrupt:
+        interrupted = True
+        outcomes += _last(found, interrupt)
+        if note:
+            for outcome in outcomes[noted:]:
+                note(outcome)
+    return Report(plan.target, tuple(outcomes), interrupted)
 
 
-def _outcomes(plan: Plan, target: Target) -> Iterator[Outcome]:
+def _last(found: Generator[Outcome], interrupt: KeyboardInterrupt) -> Iterator[Outcome]:
+    """Yield what ends after an interrupt, which the target is told of when it met us instead."""
+    with suppress(KeyboardInterrupt, StopIteration):
+        yield found.throw(interrupt)
+        yield from found
+
+
+def _outcomes(plan: Plan, target: Target) -> Generator[Outcome]:
     for action in plan.actions:
         if isinstance(action, Blocked):
             yield Refused(action.ref, action.reason)
@@ -145,7 +178,7 @@ def _outcomes(plan: Plan, target: Target) -> Iterator[Outcome]:
         return
     stale = {action.ref: why for action in planned if (why := _stale(action, snapshot))}
     for ref, why in stale.items():
-        yield Refused(ref, why)
+        yield Refused(ref, why, stale=True)
     yield from target.apply([_fresh(a, snapshot) for a in planned if a.ref not in stale])
 
 

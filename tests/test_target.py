@@ -2,8 +2,17 @@
 
 import pytest
 
-from obsdash.plan import Action
-from obsdash.target import Applied, Failed, Refused, Report, apply_plan, plan_for
+from obsdash.plan import Action, Delete, Update
+from obsdash.target import (
+    Applied,
+    Failed,
+    Outcome,
+    Refused,
+    Report,
+    apply_plan,
+    plan_again,
+    plan_for,
+)
 from tests.support.memory import MemoryTarget, dashboard
 
 
@@ -42,7 +51,10 @@ def test_what_changed_since_the_plan_is_refused_and_the_rest_applied(
     plan = plan_for(target, [dashboard("a", "Ours"), dashboard("b")])
     target.live = {ref: live_now} if live_now else {}  # type: ignore[dict-item]
     report = apply_plan(plan, target)
-    assert report.outcomes == (Refused(ref, reason), Applied(dashboard("b").ref, "created"))
+    assert report.outcomes == (
+        Refused(ref, reason, stale=True),
+        Applied(dashboard("b").ref, "created"),
+    )
     assert target.live.get(ref) == live_now
 
 
@@ -50,7 +62,40 @@ def test_what_became_blocked_since_the_plan_is_refused() -> None:
     target = MemoryTarget()
     plan = plan_for(target, [dashboard("a")])
     target.blocked = {dashboard("a").ref: "it is provisioned"}
-    assert apply_plan(plan, target).outcomes == (Refused(dashboard("a").ref, "it is provisioned"),)
+    refused = Refused(dashboard("a").ref, "it is provisioned", stale=True)
+    assert apply_plan(plan, target).outcomes == (refused,)
+
+
+def test_what_was_refused_because_it_changed_is_planned_anew() -> None:
+    gone, kept = dashboard("gone"), dashboard("kept", "Old")
+    target = MemoryTarget({gone.ref: gone, kept.ref: kept})
+    plan = plan_for(target, [dashboard("kept", "Ours"), dashboard("new")], prune=True)
+    theirs = {one.ref: one for one in (dashboard("gone", "Theirs"), dashboard("kept", "Theirs"))}
+    target.live |= theirs
+    report = apply_plan(plan, target)
+    anew = plan_again(plan, target, report.outcomes)
+    assert [(type(action), str(action.ref)) for action in anew.actions] == [
+        (Update, "dashboard/kept"),
+        (Delete, "dashboard/gone"),
+    ]
+    assert apply_plan(anew, target).ok
+    assert target.live.keys() == {kept.ref, dashboard("new").ref}
+
+
+def test_a_ctrl_c_while_an_outcome_is_noted_loses_none() -> None:
+    target, noted = MemoryTarget(), list[Outcome]()
+
+    def note(outcome: Outcome) -> None:
+        if not noted:
+            noted.append(outcome)
+            raise KeyboardInterrupt
+        noted.append(outcome)
+
+    plan = plan_for(target, [dashboard(name) for name in "abc"])
+    report = apply_plan(plan, target, note=note)
+    assert report.interrupted
+    assert {outcome.ref for outcome in report.outcomes} == target.live.keys()
+    assert {outcome.ref for outcome in noted} == target.live.keys()
 
 
 def test_a_failure_of_one_object_does_not_stop_the_others() -> None:

@@ -7,9 +7,11 @@ import click
 
 from obsdash.cli.context import Context
 from obsdash.cli.output import note, to_json
+from obsdash.cli.planning import show
+from obsdash.errors import TargetError
 from obsdash.journal import Journal, Occasion, begun
 from obsdash.plan import Plan
-from obsdash.target import Applied, Report, Target, apply_plan
+from obsdash.target import Applied, Refused, Report, Target, apply_plan, plan_again
 
 
 def on_terminal() -> bool:
@@ -46,6 +48,9 @@ def apply_all(
         journal.end(interrupted=any(report.interrupted for report in reports))
     if format_ == "json":
         click.echo(to_json(report_json(reports, journal.run)))
+    if not undoes:
+        for plan, report in zip(todo, reports, strict=False):
+            _plan_again(context, plan, by_name[plan.target], report, err=format_ == "json")
     _say_how_to_undo(journal, reports)
     if any(report.interrupted for report in reports):
         return 2
@@ -65,6 +70,23 @@ def _apply(
         if report.interrupted:
             break
     return reports
+
+
+def _plan_again(context: Context, plan: Plan, target: Target, report: Report, *, err: bool) -> None:
+    """Show what is to be done now about what had changed since the plan was made."""
+    if report.interrupted or not any(isinstance(o, Refused) and o.stale for o in report.outcomes):
+        return
+    try:
+        anew = plan_again(plan, target, report.outcomes)
+    except TargetError as error:
+        note(f"what was refused cannot be planned anew: {error.message}")
+        return
+    if not anew:
+        note("what was refused is by now as it was to be")
+        return
+    click.echo(
+        f"\nPlanned anew, which obsdash sync applies:\n{show(context, [anew], 'text')}", err=err
+    )
 
 
 def _say_how_to_undo(journal: Journal, reports: Sequence[Report]) -> None:

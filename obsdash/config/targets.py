@@ -1,5 +1,6 @@
 """The targets' keys. A further target is one function here and one line in `_TARGETS`."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping
 
@@ -43,7 +44,7 @@ def parse_targets(
     An `optional` target without a URL is left out: a server that only some machines have.
     """
     seen: Counter[str] = Counter()
-    found = []
+    found: list[TargetConfig] = []
     for table in tables:
         kind = table.text("type")
         seen[kind] += 1
@@ -57,7 +58,18 @@ def parse_targets(
         table.known("type", "optional", *keys)
         if not (table.flag("optional", False) and not table.text("url")):
             found.append(parse(table))
+            if _place(found[-1]) in map(_place, found[:-1]):
+                what = "path" if kind == "directory" else "url"
+                why = f"is that of another {kind} target: each would undo what the other does"
+                table.wrong(what, why, help_="remove one, or give it an environment of its own")
     return tuple(found)
+
+
+def _place(target: TargetConfig) -> tuple[object, ...]:
+    """Return what tells a target from all others; one that lacks it is like none."""
+    where = os.path.normpath(target.path) if isinstance(target, DirectoryConfig) else target.url
+    tenant = target.tenant if isinstance(target, RulerConfig) else ""
+    return type(target), where.rstrip("/") or object(), tenant
 
 
 def _override(

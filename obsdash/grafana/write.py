@@ -18,7 +18,7 @@ TRIES = 5
 BACKOFF = 0.25  # seconds before a write is repeated, doubled each time
 MOST_WORDS = 3  # differences that a failure names
 
-CHANGED = "it was changed meanwhile: look at the diff again"
+CHANGED = "it was changed meanwhile"
 
 
 def carry_out(kind: Kind, site: Site, turn: Semaphore, action: Action) -> Outcome:
@@ -57,7 +57,7 @@ class _Job:
         if not self.kind.VERSIONED:
             live = self._fetch()
             if fingerprint(live) != fingerprint(base):
-                return Refused(ref, CHANGED)
+                return Refused(ref, CHANGED, stale=True)
             base = live  # of which we now know the revision
         now, error = self._settle(desired, base)
         missed = _missed(now, desired)
@@ -71,7 +71,7 @@ class _Job:
         if error and self._is_between(now, base, desired):
             return self._taken_back(now, base, error)
         if error and error.contested:
-            return Refused(ref, CHANGED)
+            return Refused(ref, CHANGED, stale=True)
         return Failed(ref, f"Grafana has something else than was sent: {missed}")
 
     def delete(self) -> Outcome | None:
@@ -81,7 +81,7 @@ class _Job:
         if now is None:
             return None
         if fingerprint(now) != fingerprint(live):
-            return Refused(live.ref, CHANGED)
+            return Refused(live.ref, CHANGED, stale=True)
         if reason := self.kind.keep(self.site, live):
             return Refused(live.ref, reason)
         now, error = self._settle(None, live)

@@ -266,6 +266,29 @@ def test_an_override_of_a_variable_that_is_not_there_is_an_error(tmp_path: Path)
     assert failed.value.help == 'declare it, jobs = "" say, or unset OBSDASH_PROD_VARIABLES_JOBS'
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "key"),
+    [
+        (
+            'type = "grafana", url = "http://g/"',
+            'type = "grafana", url = "http://g", org = 2',
+            "url",
+        ),
+        ('type = "directory", path = "build"', 'type = "directory", path = "./build/"', "path"),
+    ],
+)
+def test_two_targets_that_are_one_are_refused(
+    tmp_path: Path, one: str, other: str, key: str
+) -> None:
+    text = f"[tool.obsdash.env.prod]\ntargets = [\n  {{ {one} }},\n  {{ {other} }},\n]\n"
+    (error,) = _errors(tmp_path, text)
+    assert error.startswith("pyproject.toml:4: ")
+    assert f"targets[1].{key} is that of another" in error
+    assert "each would undo what the other does" in error
+    two = '{ type = "ruler", url = "http://m", tenant = "a" }, { type = "ruler", url = "http://m" }'
+    assert _load(tmp_path, f"[tool.obsdash.env.prod]\ntargets = [{two}]\n").environment("prod")
+
+
 def test_an_overridden_secret_stays_a_reference(tmp_path: Path) -> None:
     prod = _load(tmp_path, GOOD, {"OBSDASH_PROD_GRAFANA_TOKEN": "glsa_123"}).environment("prod")
     grafana = prod.targets[0]
