@@ -8,7 +8,7 @@ import time
 
 from flask import Flask, Response, request
 from opentelemetry import trace
-from prometheus_client import Histogram
+from prometheus_client import REGISTRY, Histogram
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 app = Flask(__name__)
@@ -44,7 +44,7 @@ def orders() -> list[str]:
 @app.get("/metrics")
 def metrics() -> Response:
     # Exemplars travel in this format only.
-    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
 
 
 if __name__ == "__main__":
