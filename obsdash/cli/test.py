@@ -55,7 +55,7 @@ def command(
 
     with secrets.taken_as_set():
         project = context.load()
-    rules, routes = _tested(project)
+    rules, routes = _tested(project, grafana=_tells_grafana(context))
     past = look_back(context, project.resources, back) if back else None
     click.echo(_shown(rules, routes, past, form, verbose=verbose))
     if rules.percent_covered < min_coverage:
@@ -64,14 +64,25 @@ def command(
     return 0 if rules.passed and routes.passed and (past is None or past.ran) else 1
 
 
-def _tested(project: "Project") -> "tuple[Results, RouteResults]":
+def _tells_grafana(context: Context) -> bool:
+    """Whether the environment delivers the routing as Grafana's policies."""
+    from obsdash.config import DirectoryConfig, GrafanaConfig
+
+    return any(
+        (isinstance(target, GrafanaConfig) and target.routing)
+        or (isinstance(target, DirectoryConfig) and "grafana" in target.routing_for)
+        for target in context.settings.targets
+    )
+
+
+def _tested(project: "Project", *, grafana: bool) -> "tuple[Results, RouteResults]":
     from obsdash.author import RouteTest, RuleTest
     from obsdash.routetest import run_route_tests
     from obsdash.ruletest import run_tests
 
     tests = [test for test in project.tests if isinstance(test, RuleTest)]
     route_tests = [test for test in project.tests if isinstance(test, RouteTest)]
-    routes = run_route_tests(route_tests, project.resources)
+    routes = run_route_tests(route_tests, project.resources, grafana=grafana)
     return run_tests(tests, project.resources), routes
 
 

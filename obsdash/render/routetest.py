@@ -37,7 +37,8 @@ def _unheard(one: Unheard) -> str:
 
 def _name(test: RouteResult, check: RouteCheck) -> str:
     time = check.expectation.time
-    return f"{test.test.title} at {time.isoformat()}" if time else test.test.title
+    name = f"{test.test.title} at {time.isoformat()}" if time else test.test.title
+    return f"{name} (in {check.form})" if check.form else name
 
 
 def routetest_json(results: RouteResults) -> dict[str, Any]:
@@ -66,6 +67,7 @@ def _test_json(test: RouteResult) -> dict[str, Any]:
                 "place": str(check.expectation.origin),
                 "passed": check.passed,
                 "message": check.message,
+                "form": check.form,
             }
             for check in test.checks
         ],

@@ -8,10 +8,14 @@ from obsdash.origin import Origin
 
 @dataclass(frozen=True, slots=True)
 class RouteCheck:
-    """One expectation and its verdict; `message` is empty when it holds."""
+    """One expectation and its verdict; `message` is empty when it holds.
+
+    form: `Grafana` where it is judged on the policies that Grafana gets, else "".
+    """
 
     expectation: Fate
     message: str = ""
+    form: str = ""
 
     @property
     def passed(self) -> bool:

@@ -1,11 +1,13 @@
 """Judges the route tests of a project on the routing as it is delivered."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from obsdash.author.routetest import Fate, RouteTest, Subject
+from obsdash.delivery.policies import NOBODY, as_alertmanagers
+from obsdash.delivery.routing import as_grafanas
 from obsdash.errors import DefinitionError, Problems, TargetError
 from obsdash.origin import Origin
 from obsdash.resource import ALERTMANAGER, LOKI_RULE_GROUP, RULE_GROUP, Resource
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 Labels = Mapping[str, str]
 
+_GRAFANA = "Grafana"
+
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
@@ -26,12 +30,16 @@ class _Rule:
     origin: Origin | None
 
 
-def run_route_tests(tests: Sequence[RouteTest], resources: Sequence[Resource]) -> RouteResults:
+def run_route_tests(
+    tests: Sequence[RouteTest], resources: Sequence[Resource], *, grafana: bool = False
+) -> RouteResults:
     """Follow the alerts of the tests, and all alerts of the project, through its routing.
 
-    The routing should be one in which every channel counts as set up. Raises Problems for tests
-    that expect nothing, name no alert or no receiver of the project, or have no routing to be
-    judged on; TargetError when amlint is missing or cannot follow the routing.
+    The routing should be one in which every channel counts as set up. grafana: judge all but
+    inhibition, which Grafana has not, also on the policies that Grafana gets of it. Raises Problems
+    for tests that expect nothing, name no alert or no receiver of the project, or have no routing
+    to be judged on, and for what Grafana cannot hold; TargetError when amlint is missing or cannot
+    follow the routing.
     """
     rules = _rules(resources)
     routing = next((one for one in resources if one.ref.kind == ALERTMANAGER), None)
@@ -39,10 +47,11 @@ def run_route_tests(tests: Sequence[RouteTest], resources: Sequence[Resource]) -
         _refuse(tests, rules, {})
         return RouteResults(())
     _refuse(tests, rules, routing.spec)
-    routes = _routes(routing)
+    routes = _routes(routing.spec)
+    policies = _routes(as_alertmanagers(as_grafanas([routing]))) if grafana else None
     tested = {labels.get("alertname") for test in tests for labels in _labels(test.about, rules)}
     return RouteResults(
-        tuple(_result(test, routes, rules) for test in tests),
+        tuple(_result(test, routes, policies, rules) for test in tests),
         len(rules),
         tuple(sorted(rules.keys() - tested)),
         tuple(_unheard(routes, rules)),
@@ -105,7 +114,7 @@ def _named(receivers: Collection[str]) -> str:
     return f"the routing has {', '.join(sorted(receivers))}"
 
 
-def _routes(routing: Resource) -> "Routes":
+def _routes(config: Mapping[str, Any]) -> "Routes":
     if not find_spec("amlint"):
         raise TargetError(
             "amlint, which follows alerts through the routing, is not installed",
@@ -114,16 +123,31 @@ def _routes(routing: Resource) -> "Routes":
     from obsdash.routetest.fate import Routes
 
     try:
-        return Routes(routing.spec)
+        return Routes(config)
     except ValueError as error:
         raise TargetError(f"amlint cannot follow the routing: {error}") from None
 
 
-def _result(test: RouteTest, routes: "Routes", rules: Mapping[str, Sequence[_Rule]]) -> RouteResult:
-    return RouteResult(
-        test,
-        tuple(RouteCheck(fate, _verdict(test, fate, routes, rules)) for fate in test.expectations),
-    )
+def _result(
+    test: RouteTest,
+    routes: "Routes",
+    policies: "Routes | None",
+    rules: Mapping[str, Sequence[_Rule]],
+) -> RouteResult:
+    checks = [RouteCheck(fate, _verdict(test, fate, routes, rules)) for fate in test.expectations]
+    if policies:
+        checks += [
+            RouteCheck(fate, _verdict(test, _in_grafana(fate, routes), policies, rules), _GRAFANA)
+            for fate in test.expectations
+            if fate.verdict != "is inhibited"
+        ]
+    return RouteResult(test, tuple(checks))
+
+
+def _in_grafana(fate: Fate, routes: "Routes") -> Fate:
+    """Expect the policy that is always mute for receivers that tell nobody."""
+    names = (name if routes.tells(name) else NOBODY for name in fate.receivers)
+    return replace(fate, receivers=tuple(dict.fromkeys(names)))
 
 
 def _verdict(

@@ -10,6 +10,7 @@ from obsdash import secrets
 from obsdash.author import RouteTest
 from obsdash.errors import Problems
 from obsdash.project import Project, load_project
+from obsdash.render.routetest import routetest_text
 from obsdash.resource import Environment
 from obsdash.routetest import RouteResults, run_route_tests
 
@@ -208,3 +209,42 @@ def test_without_a_routing_a_test_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(Problems, match="has no routing to be judged on"):
         judged(load_project(tmp_path, Environment("local")))
+
+
+def test_a_routing_that_grafana_gets_as_well_is_judged_as_its_policies(
+    project: Callable[..., Project],
+) -> None:
+    made = project(
+        """
+        tests = [
+            RouteTest({"alertname": "A", "team": "shop"})
+            .reaches("chat").at("2026-11-21T03:00:00+01:00").is_muted(),
+            RouteTest({"alertname": "A", "team": "desk"}).reaches("desk"),
+            RouteTest({"alertname": "A"}).reaches("chat"),
+        ]
+        """,
+        MUTED,
+    )
+    tests = [test for test in made.tests if isinstance(test, RouteTest)]
+    results = run_route_tests(tests, made.resources, grafana=True)
+    told = [(check.form, check.passed) for test in results.tests for check in test.checks]
+    assert told == [
+        *(("", True), ("", True), ("Grafana", True), ("Grafana", True)),
+        *(("", True), ("Grafana", True)),
+        *(("", False), ("Grafana", False)),
+    ]
+    assert "A (in Grafana): expected that it reaches chat, but it reaches mail" in routetest_text(
+        results
+    )
+
+
+def test_an_inhibition_is_judged_where_there_is_one(project: Callable[..., Project]) -> None:
+    made = project(
+        """
+        tests = [RouteTest(SLOW, {"job": "a"}).while_firing(DOWN, {"job": "a"}).is_inhibited()]
+        """
+    )
+    tests = [test for test in made.tests if isinstance(test, RouteTest)]
+    results = run_route_tests(tests, made.resources, grafana=True)
+    assert [check.form for test in results.tests for check in test.checks] == [""]
+    assert results.passed
