@@ -98,6 +98,7 @@ class Resource:
     folder: titles joined with "/", "" at the root (dashboards, library panels, folders' parent).
     marks: what is known of the parts, by JSON pointer into spec ("" is the whole).
     revision: the server's version, for a safe update.
+    saved: who saved it last and when, in words: `by alice at 2026-11-21 10:04 UTC`.
     alerts: of a live rule group, those under way, by JSON pointer of their rule.
     secrets: name → reference (`env:NAME`, `file:/path`); never a value. The name is a data source's
       in secureJsonData; a contact point's `uid of the integration/setting`; an alertmanager's path
@@ -110,6 +111,7 @@ class Resource:
     folder: str = ""
     marks: Mapping[str, Mark] = field(default_factory=dict, compare=False, repr=False)
     revision: str = field(default="", compare=False)
+    saved: str = field(default="", compare=False)
     secrets: Mapping[str, str] = field(default_factory=dict, compare=False)
     alerts: Mapping[str, Active] = field(default_factory=dict, compare=False, repr=False)
     cautions: tuple[str, ...] = field(default=(), compare=False)

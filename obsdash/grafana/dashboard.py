@@ -144,7 +144,8 @@ def _resource(site: Site, uid: str, answer: Json, like: Resource | None) -> Reso
         spec = like.spec  # a thousand equal ones need their memory once
     meta = answer["meta"]
     folder = _folder(site, meta, like)
-    return Resource(Ref(DASHBOARD, uid), spec, folder, revision=str(meta["version"]))
+    ref, revision = Ref(DASHBOARD, uid), str(meta["version"])
+    return Resource(ref, spec, folder, revision=revision, saved=history.last_save(meta))
 
 
 def _visible(spec: Spec) -> bytes:

@@ -21,6 +21,8 @@ from obsdash.plan import Save
 from obsdash.resource import Resource, fingerprint
 
 FIRST = "Initial save"  # how Grafana lists the first version, whatever was said on saving it
+PAGE = 1000  # versions, of which Grafana keeps 20 unless told otherwise
+NOBODY = "Anonymous"  # how newer versions call who has been deleted since, or was never known
 MOST_READ = 20  # versions of others that are read to tell who of several changed what
 _HASH = 12  # hex digits of the fingerprint in a message
 _MESSAGE = re.compile(rf"([0-9a-f]{{{_HASH}}})(?: on version (\d+))?")
@@ -33,6 +35,14 @@ def message(project: str, resource: Resource, live: Resource | None = None) -> s
     """
     text = f"obsdash {project} {fingerprint(resource)[:_HASH]}"
     return f"{text} on version {resource.revision}" if live and resource.revision else text
+
+
+def last_save(meta: Json) -> str:
+    """Say who saved a dashboard last and when, by what Grafana tells beside it."""
+    by, at = meta.get("updatedBy"), meta.get("updated")
+    if not (isinstance(at, str) and at):
+        return ""
+    return f"{f'by {by} ' if by and by != NOBODY else ''}at {_utc(at):%Y-%m-%d %H:%M} UTC"
 
 
 def saved_by(api: Grafana, project: str, uid: str) -> bool:
@@ -98,7 +108,20 @@ class _History:
     @cached_property
     def versions(self) -> list[Json]:
         """Return the list of versions, the newest first."""
-        answer = self._api.get(*self._place)
+        found: list[Json] = []
+        while page := self._page(len(found)):
+            found += page
+            if len(page) < PAGE:
+                break
+        return found
+
+    def _page(self, start: int) -> list[Json]:
+        try:
+            answer = self._api.get(*self._place, limit=PAGE, start=start)
+        except GrafanaError as error:
+            if start and error.status == 404:  # behind the last one
+                return []
+            raise
         return list(answer["versions"] if isinstance(answer, dict) else answer)  # a dict since 11
 
     def own(self, listed: Json) -> _Own | None:
@@ -176,5 +199,10 @@ def _placed(document: Resource, hash_: str, folders: Sequence[str]) -> Resource:
 
 
 def _save(listed: Json) -> Save:
-    at = datetime.fromisoformat(listed["created"]).astimezone(UTC)
-    return Save(int(listed["version"]), listed.get("createdBy") or "", f"{at:%Y-%m-%dT%H:%M:%SZ}")
+    at = _utc(listed["created"])
+    by = listed.get("createdBy") or ""
+    return Save(int(listed["version"]), "" if by == NOBODY else by, f"{at:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def _utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

@@ -48,9 +48,14 @@ def place_in(origin: Origin | None, whole: Origin | None) -> str:
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Align rows in columns; a cell that is too wide, or alone, does not widen its column."""
+    """Align rows in columns; a cell that is too wide, or alone, does not widen its column.
+
+    Columns that are empty take no room.
+    """
     if not rows:
         return []
+    told = [column for column in zip(*rows, strict=True) if any(column)]
+    rows = list(zip(*told, strict=True))
     widths = [
         max(
             (len(row[i]) for row in rows if len(row[i]) <= _WIDEST and any(row[i + 1 :])), default=0

@@ -40,7 +40,7 @@ def saved(save: Save | None) -> str:
     """Say who saved and when: ` by alice at 2026-11-21 10:04 UTC (version 7)`."""
     if save is None:
         return ", nobody knows by whom"
-    by = f" by {printable(save.by)}" if save.by else ""
+    by = f" by {printable(save.by)}" if save.by else " by an unknown user"
     return f"{by} at {printable(save.at[:16].replace('T', ' '))} UTC (version {save.version})"
 
 

@@ -4,6 +4,7 @@ On the double, and on each real Grafana whose start program `OBSDASH_TEST_GRAFAN
 """
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,15 +29,21 @@ def _served(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[s
     """A Grafana's address; alice works there, too."""
     if request.param in DOUBLES:
         with GrafanaDouble(request.param) as double:
-            double.person("alice", "Editor")
+            joined(Hands(double.url, "admin", "admin"), "alice")
             yield double.url
         return
     with running_grafana(request.param, tmp_path_factory.mktemp("grafana")) as real:
-        admin = Hands(real.url, "admin", "admin")
-        person = {"name": "alice", "login": "alice", "password": "alice", "OrgId": 1}
-        number = admin.call("POST", "admin/users", person)["id"]
-        admin.call("PATCH", f"org/users/{number}", {"role": "Editor"})
+        joined(Hands(real.url, "admin", "admin"), "alice")
         yield real.url
+
+
+def joined(admin: Hands, login: str) -> int:
+    """Let somebody in, whose password is the login; return the number of the user."""
+    person = {"name": login, "login": login, "password": login, "OrgId": 1}
+    number: int = admin.call("POST", "admin/users", person)["id"]
+    # what an Editor may write of new dashboards is known after a minute only
+    admin.call("PATCH", f"org/users/{number}", {"role": "Admin"})
+    return number
 
 
 @pytest.fixture(name="alice")
@@ -259,3 +266,48 @@ def test_an_edit_is_put_back_by_a_rollback(alice: Hands) -> None:
     assert obsdash("rollback", "last").code == 0
     assert told(alice) == ("reqps", 0.9)
     assert "edited in Grafana by alice" in obsdash("diff").out
+
+
+def test_a_version_that_somebody_restored_is_an_edit(alice: Hands) -> None:
+    board = dashboard(4)
+    synced(board)
+    red("Errors", 0.9)(board)
+    synced(board)
+    alice.restore("api", 1)
+    said = obsdash("diff")
+    assert "edited in Grafana by alice at " in said.out
+    assert 'panel "Errors"  threshold red 0.9 → 0.8' in said.out
+    alice.restore("api", 2)
+    assert in_sync()
+
+
+def test_a_dashboard_that_somebody_moved_is_edited(alice: Hands) -> None:
+    file = "dashboards/Shop/api.json"
+    synced(dashboard(2), file)
+    folder = f"elsewhere{time.time_ns()}"
+    alice.call("POST", "folders", {"title": folder, "uid": folder})
+    alice.move("api", folder)
+    said = obsdash("diff")
+    assert f'folder "Shop" → "{folder}"  would be overwritten' in said.out
+    assert obsdash("sync", "--take", "ours").code == 0
+    assert in_sync()
+
+
+def test_who_left_is_an_unknown_user(alice: Hands) -> None:
+    synced(dashboard(2))
+    person = f"carol{time.time_ns()}"
+    admin = Hands(alice.url, "admin", "admin")
+    number = joined(admin, person)
+    Hands(alice.url, person, person).edit("api", red("Errors", 0.9))
+    assert f"edited in Grafana by {person} at " in obsdash("diff").out
+    admin.call("DELETE", f"admin/users/{number}")
+    assert "edited in Grafana by an unknown user at " in obsdash("diff").out
+
+
+def test_what_was_never_saved_by_obsdash_is_two_way(alice: Hands) -> None:
+    alice.call("POST", "dashboards/db", {"dashboard": dashboard(2), "message": "by hand"})
+    defined(dashboard(2, title="Defined"))
+    said = obsdash("diff", "--adopt")
+    two_way = "Two-way, edits cannot be told from your changes: dashboard/api"
+    assert f"{two_way} (obsdash has not saved it yet)" in said.out
+    assert "(two-way, as obsdash has not saved it yet: your own" in obsdash("pull").out

@@ -10,7 +10,8 @@ from obsdash.drift import ASK, Policy
 from obsdash.grafana.target import GrafanaTarget
 from obsdash.http import Auth
 from obsdash.plan import Blocked, Edit, Kept, Plan, Update
-from obsdash.resource import FOLDER, Ref, Resource
+from obsdash.render.plan import plan_text
+from obsdash.resource import DATASOURCE, FOLDER, Ref, Resource
 from obsdash.target import apply_plan, plan_for
 from obsdash.undo import undo_plan
 from tests.diff.documents import Spec, dashboard, resource
@@ -72,7 +73,7 @@ def diff(double: GrafanaDouble, one: Resource, policy: Policy = ASK) -> Plan:
 
 def edits(plan: Plan) -> list[tuple[str, str, str]]:
     """Return who changed what, in the order of the versions."""
-    [one] = [*plan.actions, *plan.kept]
+    one = (*plan.actions, *plan.kept)[0]
     assert isinstance(one, Update | Blocked | Kept)
     assert one.sides
     found = sorted(one.sides.edits, key=lambda edit: edit.save.version if edit.save else 0)
@@ -84,7 +85,7 @@ def by(edit: Edit) -> str:
 
 
 def yours(plan: Plan) -> list[str]:
-    [one] = [*plan.actions, *plan.kept]
+    one = (*plan.actions, *plan.kept)[0]
     assert isinstance(one, Update | Blocked | Kept)
     assert one.sides
     return [change.text for change in one.sides.yours]
@@ -367,3 +368,82 @@ def test_an_edit_after_the_plan_was_made_is_refused_by_the_apply(double: Grafana
     report = apply_plan(plan, target(double))
     assert not report.ok
     assert double.store.dashboards["api"].data == before
+
+
+@pytest.mark.parametrize("name", ["Anonymous", None])
+def test_who_has_been_deleted_since_is_unknown(double: GrafanaDouble, name: Any) -> None:
+    sync(double, defined())
+    Hands(double.url).edit("api", red("Errors", 0.9))
+    double.store.dashboards["api"].versions[-1].by = name
+    plan = diff(double, defined())
+    assert edits(plan) == [(" 2", 'panel "Errors"', "threshold red 0.8 → 0.9")]
+    [blocked] = plan.actions
+    assert isinstance(blocked, Blocked)
+    assert blocked.reason.startswith("edited in Grafana: --take ours")
+    assert "edited in Grafana by an unknown user at " in plan_text(plan, color=False, noise=False)
+
+
+class Robot(Hands):
+    """A program with a token, which is its login here."""
+
+    @property
+    def _authorization(self) -> str:
+        return f"Bearer {self.login}"
+
+
+def test_a_service_account_is_an_author_like_others(one: GrafanaDouble) -> None:
+    sync(one, defined())
+    Robot(one.url, one.token("Editor")).edit("api", red("Errors", 0.9))
+    assert edits(diff(one, defined())) == [
+        ("sa-editor 2", 'panel "Errors"', "threshold red 0.8 → 0.9")
+    ]
+
+
+def test_a_history_that_comes_in_pages_is_read_to_its_end(
+    double: GrafanaDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("obsdash.grafana.history.PAGE", 3)
+    sync(double, defined())
+    for value in (0.81, 0.82, 0.83, 0.84, 0.9):
+        Hands(double.url).edit("api", red("Errors", value))
+    assert edits(diff(double, defined())) == [
+        ("alice 6", 'panel "Errors"', "threshold red 0.8 → 0.9")
+    ]
+    double.forget_calls()
+    diff(double, defined())
+    assert len([path for _, path in double.calls if "/versions?" in path]) == 3
+
+
+def test_a_version_says_who_saved_it_however_it_was_said(one: GrafanaDouble) -> None:
+    """What a person writes into the message of a save makes it no save of ours."""
+    sync(one, defined())
+    for message in (
+        "",
+        "obsdash",
+        "obsdash shop",
+        "obsdash shop 0123",
+        "obsdash other 0123456789ab",
+    ):
+        live = Hands(one.url).call("GET", "dashboards/uid/api")["dashboard"]
+        red("Errors", 0.9)(live)
+        Hands(one.url).call("POST", "dashboards/db", {"dashboard": live, "message": message})
+    assert edits(diff(one, defined())) == [("alice 2", 'panel "Errors"', "threshold red 0.8 → 0.9")]
+
+
+def test_other_kinds_are_two_way_and_say_so(one: GrafanaDouble) -> None:
+    source = {"uid": "pg", "name": "pg", "type": "postgres", "access": "proxy", "url": "a"}
+    wanted = Resource(Ref(DATASOURCE, "pg"), source)
+    assert apply_plan(plan_for(target(one), [wanted]), target(one)).ok
+    plan = plan_for(target(one), [Resource(wanted.ref, {**source, "url": "b"})])
+    assert plan.two_way == {wanted.ref: "Grafana keeps no history of it"}
+    assert "edits cannot be told from your changes: datasource/pg" in plan_text(
+        plan, color=False, noise=False
+    )
+
+
+def test_who_saved_last_is_known_of_what_is_live(double: GrafanaDouble) -> None:
+    sync(double, defined())
+    Hands(double.url).edit("api", as_the_editor_does)
+    live = target(double).read([defined()]).live[defined().ref]
+    assert live.saved.startswith("by alice at 20")
+    assert live.saved.endswith(" UTC")

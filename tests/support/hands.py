@@ -41,13 +41,13 @@ class Hands:
             f"{self.url}/api/{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json", "Authorization": self._basic},
+            headers={"Content-Type": "application/json", "Authorization": self._authorization},
         )
         with urllib.request.urlopen(request) as answer:
             return json.load(answer)
 
     @property
-    def _basic(self) -> str:
+    def _authorization(self) -> str:
         return "Basic " + base64.b64encode(f"{self.login}:{self.password}".encode()).decode()
 
 

@@ -38,7 +38,7 @@ class Version:
     number: int
     parent: int
     message: str
-    by: str
+    by: str | None
     data: Json
     created: str
 
