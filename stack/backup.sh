@@ -45,12 +45,12 @@ fi
 
 if [ "$action" = save ]; then
   umask 077
-  busybox ro tar cz -C /data . >"$file.part"
+  busybox ro tar c -C /data . | gzip >"$file.part"
   mv "$file.part" "$file"
   echo "$file: ${#volumes[@]} volumes, $(du -h "$file" | cut -f1)"
 else
   # shellcheck disable=SC2016
-  busybox rw sh -c 'for v in "$@"; do find "/data/$v" -mindepth 1 -delete; done; tar xz -C /data' \
-    sh "${volumes[@]}" <"$file"
+  busybox rw sh -ec 'for v in "$@"; do rm -rf "/data/$v"/* "/data/$v"/.[!.]*; done; tar x -C /data' \
+    sh "${volumes[@]}" < <(gunzip -c "$file")
   echo "put back: ${volumes[*]}"
 fi
