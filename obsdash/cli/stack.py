@@ -8,7 +8,7 @@ import click
 
 from obsdash.cli.applying import on_terminal
 from obsdash.cli.context import Context
-from obsdash.cli.output import note
+from obsdash.cli.output import note, to_json
 from obsdash.cli.stacking import Stack, after, build_first, table
 from obsdash.errors import ConfigError
 from obsdash.stack.report import Report
@@ -45,6 +45,12 @@ _URLS_EPILOG = """\b
 Examples:
   obsdash stack urls
   set -a; eval "$(obsdash stack urls --format env)"; obsdash diff --env dev
+"""
+
+_CHECK_EPILOG = """\b
+Examples:
+  obsdash stack check
+  obsdash stack check --no-run --format json
 """
 
 _BAD = {"failed", "exited", "unhealthy"}
@@ -173,6 +179,24 @@ def urls(context: Context, state: Path | None, format_: str) -> None:
         lines = found.shell_lines(stack.env) if format_ == "env" else table(found.urls)
         for line in lines:
             click.echo(line)
+
+
+@command.command(epilog=_CHECK_EPILOG)
+@click.option("--no-run", is_flag=True, help="Start no program; let them only read the files.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
+@click.pass_obj
+def check(context: Context, no_run: bool, format_: str) -> int:
+    """Say how far each service's configuration is proven on this machine.
+
+    A program that is here has started with it (ran), or only read it (accepted by the program); a
+    published schema allows it (schema), or it is at least what its name says (parsed). Exits with
+    1 when one is refused.
+    """
+    from obsdash.stack.check import Level, document, examine, text
+
+    found = list(examine(Stack(context).settings, run=not no_run))
+    click.echo(to_json(document(found)) if format_ == "json" else text(found))
+    return 1 if any(each.level is Level.REFUSED for each in found) else 0
 
 
 def _print(reports: Iterable[Report]) -> int:

@@ -53,15 +53,17 @@ class Stack:
         """Return what is to run the stack; raises ObsdashError where it cannot."""
         from obsdash.stack.runtimes import choose
 
-        return choose(self._settings(), runtime, self.env, self.env_file)
+        return choose(self.settings, runtime, self.env, self.env_file)
 
     def recorded(self) -> "list[Runtime]":
         """Return what has started something in the state folder."""
         from obsdash.stack.runtimes import recorded
 
-        return recorded(self._settings())
+        return recorded(self.settings)
 
-    def _settings(self) -> "Settings":
+    @property
+    def settings(self) -> "Settings":
+        """Return what the runtimes are told."""
         from obsdash.stack.bundle import find_bundle
         from obsdash.stack.launch import Settings
 

@@ -46,10 +46,11 @@ def find_program(component: Component) -> str | None:
     if component.module:
         return sys.executable if importlib.util.find_spec(component.module) else None
     found = filter(None, map(shutil.which, component.programs))
-    return next((path for path in found if _is_it(path, component.proof)), None)
+    return next((path for path in found if is_it(path, component.proof)), None)
 
 
-def _is_it(path: str, proof: str) -> bool:
+def is_it(path: str, proof: str) -> bool:
+    """Tell whether a program is the one meant: its --version says `proof`."""
     if not proof:
         return True
     try:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 _SERVICE = re.compile(r"(?<![\w.-])([a-z][a-z0-9-]*:\d+)(?!\d)")
 _LISTENER = re.compile(r"(?<![\w.])(?:0\.0\.0\.0|\[::\]):(\d+)(?!\d)")
+_EVERYWHERE = re.compile(r"(?<![\w.])0\.0\.0\.0(?![\w.:])")
 
 
 def localised(
@@ -21,6 +22,7 @@ def localised(
     """
     text = _SERVICE.sub(lambda found: services.get(found[1], found[1]), text)
     text = _LISTENER.sub(lambda found: listeners.get(int(found[1]), f"127.0.0.1:{found[1]}"), text)
+    text = _EVERYWHERE.sub("127.0.0.1", text)
     for container, here in paths.items():
         text = here.join(_whole(container).split(text))
     return text

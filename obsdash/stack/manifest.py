@@ -126,9 +126,7 @@ TEMPO = Component(
     argv=(
         "-config.file={home}/tempo.yaml",
         "-config.expand-env=true",
-        "-server.http-listen-address=127.0.0.1",
         "-server.http-listen-port={port}",
-        "-server.grpc-listen-address=127.0.0.1",
         "-server.grpc-listen-port={port_9095}",
     ),
     files=("tempo/tempo.yaml",),

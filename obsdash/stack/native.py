@@ -1,6 +1,7 @@
 """Run the stack as plain processes of this machine: the real programs where they are installed."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -17,6 +18,7 @@ from obsdash.stack.state import Started
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
+_COMPLAINT = re.compile(r"level=(?:error|fatal)|level=ERROR|^panic:|^error:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,7 @@ def _start(launch: Launch, started: dict[str, Started], *, restarted: bool) -> R
     processes.start(argv, log, record)
     if trouble := _trouble(launch, started[name]):
         processes.stop([started[name].process], STOP_SECONDS)
-        return Report(name, "failed", f"{trouble}; {_last_line(log)} ({log})")
+        return Report(name, "failed", f"{trouble}; {_last_words(log)} ({log})")
     return Report(name, "restarted" if restarted else "started", _url(launch) + held)
 
 
@@ -238,6 +240,8 @@ def _url(launch: Launch) -> str:
     return url(launch.settings.folder, launch.component, launch.place.address)
 
 
-def _last_line(log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+def _last_words(log: Path) -> str:
+    """Return the first complaint in a log, else its last line."""
+    text = log.read_text(encoding="utf-8", errors="replace")
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    return next(filter(_COMPLAINT.search, lines), lines[-1] if lines else "it said nothing")

@@ -264,7 +264,7 @@ def test_up_that_was_killed_in_the_middle_is_finished_by_the_next_one(stack: Sta
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    wait_until(record.exists, "the first component is on record")
+    wait_until(lambda: record.exists() and len(stack.record()) > 1, "the first component runs")
     first.kill()
     first.wait()
     wait_until(lambda: stack.alive() <= set(stack.pids().values()), "nothing else runs")

@@ -92,6 +92,8 @@ def test_the_holder_of_a_port_is_named() -> None:
         ("path_prefix: /loki", "path_prefix: /state/data"),
         ("dir: /loki/rules # in /loki", "dir: /state/data/rules # in /state/data"),
         ('endpoint: "0.0.0.0:4317"', 'endpoint: "127.0.0.1:14317"'),
+        ("http_listen_address: 0.0.0.0", "http_listen_address: 127.0.0.1"),
+        ("version: 10.0.0.0 0.0.0.0.1", "version: 10.0.0.0 0.0.0.0.1"),
         ("endpoint: 0.0.0.0:55679", "endpoint: 127.0.0.1:55679"),
         ("tempo:4317, xtempo:4317", "127.0.0.1:8, xtempo:4317"),
         ("loki:31000 absent:9 07:00", "loki:31000 absent:9 07:00"),
