@@ -60,32 +60,42 @@ def is_ours(site: Site, provenance: str, owners: Collection[str]) -> bool:
 
 
 def claim(site: Site, ref: Ref) -> None:
-    """Note that the project makes an object; to be called before it is made."""
-    known = _own(site)
-    if ref not in known:
-        _write(site, {*known, ref})
+    """Note that the project makes an object; to be called before it is made, and when it is.
+
+    What this run claimed before is noted again where it got lost: before 11.2, another sync at the
+    same moment writes the register over.
+    """
+    site.claimed.add(ref)
+    known, version = _own(site)
+    if not site.claimed <= known:
+        _write(site, known | site.claimed, version)
 
 
 def release(site: Site, ref: Ref) -> None:
     """Note that an object is no longer the project's."""
-    known = _own(site)
+    site.claimed.discard(ref)
+    known, version = _own(site)
     if known == {ref}:
         site.api.delete(*API, "templates", register(site))
     elif ref in known:
-        _write(site, known - {ref})
+        _write(site, known - {ref}, version)
 
 
-def _own(site: Site) -> set[Ref]:
-    templates = site.api.get(*API, "templates")
-    return {ref for ref, projects in owners_in(templates).items() if site.project in projects}
+def _own(site: Site) -> tuple[set[Ref], str]:
+    """Return what the register names, and its version, which Grafana has since 11.2."""
+    templates = site.api.get(*API, "templates") or ()
+    refs = {ref for ref, projects in owners_in(templates).items() if site.project in projects}
+    versions = [one.get("version") for one in templates if one["name"] == register(site)]
+    return refs, "".join(filter(None, versions))
 
 
-def _write(site: Site, refs: Collection[Ref]) -> None:
+def _write(site: Site, refs: Collection[Ref], version: str) -> None:
     name = register(site)
     lines = [f"- {ref.kind} {_quoted(ref.uid)}" for ref in sorted(refs)]
     comment = "\n".join([_HEAD.format(site.project), *lines])
     text = f'{{{{ define "{name}" }}}}{{{{/*\n{comment}\n*/}}}}{{{{ end }}}}'
-    site.api.put(*API, "templates", name, body={"template": text})
+    based = {"version": version} if version else {}
+    site.api.put(*API, "templates", name, body={"template": text, **based})
 
 
 def _quoted(name: str) -> str:

@@ -28,6 +28,7 @@ class Site:
     adopt: bool
     workers: int
     reveal: Callable[[str], str]  # secret reference → secret
+    claimed: set[Ref] = field(default_factory=set)  # what the register was told to be ours
 
     def each(self, function: Callable[[T], R], items: Collection[T]) -> list[R]:
         """Return what a function gives for each item, several at a time."""

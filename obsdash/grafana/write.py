@@ -1,5 +1,6 @@
 """One write, carried to a known end: try, look what became of it, try again or say so."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Semaphore
 from typing import assert_never
@@ -11,7 +12,7 @@ from obsdash.grafana.register import claim, register, release
 from obsdash.grafana.site import CACHE_LIFE, Kind, Site
 from obsdash.grafana.trouble import GrafanaError
 from obsdash.plan import Action, Blocked, Create, Delete, Update
-from obsdash.resource import Resource, fingerprint
+from obsdash.resource import Ref, Resource, fingerprint
 from obsdash.target import Applied, Failed, Outcome, Refused
 
 TRIES = 5
@@ -64,7 +65,8 @@ class _Job:
         if not missed:
             if error and base and not _missed(base, desired):
                 raise _unknown(error)  # only secrets were written, which nobody can look at
-            return None
+            trouble = self._noted(claim)
+            return Failed(ref, f"it is saved; {trouble}") if trouble else None
         if fingerprint(now) == fingerprint(base):
             why = error.message if error else f"Grafana reported success, but {missed}"
             return Failed(ref, f"{why}{self._left(now)}", error.help if error else "")
@@ -86,8 +88,8 @@ class _Job:
             return Refused(live.ref, reason)
         now, error = self._settle(None, live)
         if now is None:
-            left = self._left(now, TRIES)
-            return Failed(live.ref, f"it is deleted{left}") if left else None
+            trouble = self._noted(release)
+            return Failed(live.ref, f"it is deleted; {trouble}") if trouble else None
         if error and fingerprint(now) != fingerprint(live) and self._is_between(now, live, None):
             return self._taken_back(now, live, error)
         why = error.message if error else "Grafana reported success, but it is there"
@@ -158,21 +160,26 @@ class _Job:
             return Failed(self.like.ref, f"{why}; it is as it was{secrets}{self._left(now)}")
         return Failed(self.like.ref, f"{why}; it is half done", help="sync again to end it")
 
-    def _left(self, now: Resource | None, tries: int = 1) -> str:
-        """Let the register forget what is not there; return what it still names, "" when done.
+    def _left(self, now: Resource | None) -> str:
+        """Let the register forget what is not there; return "" or what is wrong with it then.
 
         Otherwise what others create under the name would be ours.
         """
+        trouble = self._noted(release, 1) if now is None else ""
+        return f"; {trouble}" if trouble else ""
+
+    def _noted(self, note: Callable[[Site, Ref], None], tries: int = TRIES) -> str:
+        """Let the register know what is there now; return "" or what is wrong with it then."""
         trouble = ""
-        for attempt in range(tries if self.kind.REGISTERED and now is None else 0):
+        for attempt in range(tries if self.kind.REGISTERED else 0):
             if attempt:
                 self.site.api.pause(BACKOFF * 2 ** (attempt - 1))
             try:
                 with self.turn:
-                    release(self.site, self.like.ref)
+                    note(self.site, self.like.ref)
                 return ""
             except GrafanaError as error:
-                trouble = f"; {register(self.site)} still names it ({error.message})"
+                trouble = f"{register(self.site)} does not say so: {error.message}"
         return trouble
 
     def _look(self, error: GrafanaError | None, *, present: bool) -> Resource | None:

@@ -34,7 +34,7 @@ from tests.doubles.grafana.store import Store
 from tests.grafana.conftest import Lab
 
 # What a report says where it cannot tell, or what is only part of the truth.
-UNKNOWN, HALF, DELETED = "is not known", "it is half done", "it is deleted"
+UNKNOWN, HALF, SAVED, DELETED = "is not known", "is half done", "it is saved", "it is deleted"
 TIMEOUT = 0.5  # seconds, where the fault is that no answer comes
 LONGEST = 2000  # calls of a sync that always fails
 STEADY = ("lock", "_ids", "tokens", "accounts", "people", "version")  # no test changes them
@@ -277,7 +277,7 @@ class Scene:
     def _is_right(self, outcome: Outcome, now: Said, told: Collection[Ref]) -> bool:
         """Whether a report tells the truth about an object."""
         ref = outcome.ref
-        if isinstance(outcome, Applied):
+        if isinstance(outcome, Applied) or SAVED in outcome.reason:
             return bool(now.get(ref) == self.new.get(ref))
         if DELETED in outcome.reason:
             return ref not in now
