@@ -53,6 +53,17 @@ Examples:
   obsdash stack check --no-run --format json
 """
 
+_BACKUP_EPILOG = """\b
+Examples:
+  obsdash stack backup stack.tar.gz
+  obsdash stack backup --env prod /backups/stack.tar.gz
+"""
+_RESTORE_EPILOG = """\b
+Examples:
+  obsdash stack restore stack.tar.gz
+  obsdash stack restore --env prod --yes /backups/stack.tar.gz
+"""
+
 _BAD = {"failed", "exited", "unhealthy"}
 _state = click.option(
     "--state",
@@ -199,10 +210,41 @@ def check(context: Context, no_run: bool, format_: str) -> int:
     return 1 if any(each.level is Level.REFUSED for each in found) else 0
 
 
+_file = click.argument("file", type=click.Path(dir_okay=False, resolve_path=True, path_type=Path))
+
+
+@command.command(epilog=_BACKUP_EPILOG)
+@_file
+@_options
+def backup(context: Context, state: Path | None, file: Path) -> int:
+    """Save the data of all components to a file. What runs stands still meanwhile."""
+    code = _print(
+        report for each in Stack(context, state).recorded() for report in each.backup(file)
+    )
+    click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
+    return code
+
+
+@command.command(epilog=_RESTORE_EPILOG)
+@_file
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@_options
+def restore(context: Context, state: Path | None, file: Path, yes: bool) -> int:
+    """Put the data of a backup in the place of what is there. What runs is started again."""
+    stack = Stack(context, state)
+    if not yes:
+        if not on_terminal():
+            raise ConfigError(
+                "restore replaces all data of the stack", help="obsdash stack restore FILE --yes"
+            )
+        click.confirm(f"Replace all data in {stack.folder}?", abort=True, err=True)
+    return _print(report for each in stack.recorded() for report in each.restore(file))
+
+
 def _print(reports: Iterable[Report]) -> int:
     """Print each report as it comes; return 1 when one is bad."""
     bad = False
     for report in reports:
         bad |= report.outcome in _BAD
-        click.echo(f"{report.name:<18}{report.outcome:<17}{report.detail}".rstrip())
+        click.echo(f"{report.name:<17} {report.outcome:<16} {report.detail}".rstrip())
     return 1 if bad else 0

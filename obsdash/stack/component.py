@@ -43,6 +43,7 @@ class Component:
     paths: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     # folders that `files` name → below its own
     folders: tuple[str, ...] = ()  # below its own
+    keeps: tuple[str, ...] = ()  # what a backup holds, below its own
     password: bool = False  # make one, in the file `password`
     ready: str = ""  # path that answers 200; empty: it is ready when it listens
     reload: str = ""  # path to POST to when it runs already

@@ -50,6 +50,7 @@ NODE_EXPORTER = Component(
 
 PUSHGATEWAY = Component(
     name="pushgateway",
+    keeps=("data",),
     profile=EXPORTERS,
     programs=("prometheus-pushgateway", "pushgateway"),
     remedy="apt install prometheus-pushgateway",
@@ -90,6 +91,7 @@ POSTGRES_EXPORTER = Component(
 
 LOKI = Component(
     name="loki",
+    keeps=("data",),
     profile=LOGS,
     programs=("loki",),
     proof="loki, version",  # Debian's loki is about genes
@@ -116,6 +118,7 @@ LOKI = Component(
 
 TEMPO = Component(
     name="tempo",
+    keeps=("data",),
     profile=TRACES,
     programs=("tempo",),
     remedy="see https://grafana.com/docs/tempo/latest/setup/linux/",
@@ -216,6 +219,7 @@ DEMO = Component(
 
 ALERTMANAGER = Component(
     name="alertmanager",
+    keeps=("data", "alertmanager.yml"),
     programs=("prometheus-alertmanager", "alertmanager"),
     remedy="apt install prometheus-alertmanager",
     port=9093,
@@ -237,6 +241,7 @@ ALERTMANAGER = Component(
 
 GRAFANA = Component(
     name="grafana",
+    keeps=("data", "password"),
     programs=("grafana-server",),
     remedy="see https://grafana.com/grafana/download",
     port=3000,
@@ -277,6 +282,7 @@ GRAFANA = Component(
 
 PROMETHEUS = Component(
     name="prometheus",
+    keeps=("data", "rules"),
     programs=("prometheus",),
     remedy="apt install prometheus",
     port=9090,

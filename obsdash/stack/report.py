@@ -17,6 +17,8 @@ Outcome = Literal[
     "failed",
     "done",
     "stopped",
+    "saved",
+    "restored",
 ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from obsdash.errors import ConfigError, ObsdashError, Problems
-from obsdash.stack import logs, native, preflight, state
+from obsdash.stack import logs, native, nativedata, preflight, state
 from obsdash.stack.addresses import Addresses
 from obsdash.stack.docker import Docker
 from obsdash.stack.docker.deployment import Deployment
@@ -40,6 +40,12 @@ class Runtime(Protocol):
 
     def addresses(self) -> Addresses:
         """Return where the components are that run."""
+
+    def backup(self, file: Path) -> Iterator[Report]:
+        """Write all data to a file; what runs stands still meanwhile."""
+
+    def restore(self, file: Path) -> Iterator[Report]:
+        """Put the data of a backup in the place of what is there; likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,22 @@ class Native:
                 for variable, file in each.secret_files
             },
         )
+
+    def backup(self, file: Path) -> Iterator[Report]:
+        """Stop what runs, save, and start it again."""
+        return self._at_rest(nativedata.backup(self.settings.folder, file))
+
+    def restore(self, file: Path) -> Iterator[Report]:
+        """Stop what runs, put the data back, and start it again."""
+        return self._at_rest(nativedata.restore(self.settings.folder, file))
+
+    def _at_rest(self, work: Iterator[Report]) -> Iterator[Report]:
+        stopped = native.down(self.settings.folder)
+        try:
+            yield from work
+        finally:
+            again = tuple(native.up(self.settings)) if stopped else ()
+        yield from (each for each in again if each.outcome != "skipped")
 
 
 def choose(settings: Settings, runtime: str, env: str, env_file: Path | None) -> Runtime:

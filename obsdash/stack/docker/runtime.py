@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from obsdash.errors import ConfigError, ObsdashError, Problems
@@ -17,6 +18,7 @@ from obsdash.stack.docker import preflight
 from obsdash.stack.docker.deployment import DEV, PROD, RECORD, Deployment
 from obsdash.stack.docker.engine import Compose, check_engine, find_compose
 from obsdash.stack.docker.trouble import explained
+from obsdash.stack.docker.volumes import Volumes
 from obsdash.stack.launch import values
 from obsdash.stack.manifest import GRAFANA, MANIFEST
 from obsdash.stack.report import Outcome, Report
@@ -143,6 +145,29 @@ class Docker:
         if password and self.deployment.env == DEV and "grafana" in urls:
             meant["GRAFANA_PASSWORD"] = password
         return Addresses(urls, meant)
+
+    def backup(self, file: Path) -> Iterator[Report]:
+        """Stop what runs, save all volumes, and start it again."""
+        return self._at_rest(self._volumes().backup(file))
+
+    def restore(self, file: Path) -> Iterator[Report]:
+        """Stop what runs, put all volumes back, and start it again."""
+        return self._at_rest(self._volumes().restore(file))
+
+    def _volumes(self) -> Volumes:
+        deployment = self.deployment
+        return Volumes(deployment.project, f"busybox:{deployment.variables['BUSYBOX_VERSION']}")
+
+    def _at_rest(self, work: Iterator[Report]) -> Iterator[Report]:
+        with locked(self.deployment.settings.folder):
+            running = [each.service for each in self._containers() if each.state == "running"]
+            if running:
+                self.compose.run("stop")
+            try:
+                yield from work
+            finally:
+                if running:
+                    self.compose.run("start", *running)
 
     def _values(self, component: Component, address: str) -> dict[str, str]:
         return values(self.deployment.settings.folder, component, address)
