@@ -52,7 +52,9 @@ def compose(env: str, *arguments: str, **variables: str) -> subprocess.Completed
         cwd=STACK,
         capture_output=True,
         text=True,
-        env={name: os.environ[name] for name in _OF_DOCKER if name in os.environ} | variables,
+        env={name: os.environ[name] for name in _OF_DOCKER if name in os.environ}
+        | {"PWD": str(STACK)}  # as a shell would say
+        | variables,
     )
 
 

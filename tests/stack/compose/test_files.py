@@ -158,7 +158,7 @@ def test_built_things_come_from_the_builds_folder(config: Callable[[str], Config
     for env in ENVIRONMENTS:
         services = config(env)["services"]
         built = {
-            volume["source"]
+            str(Path(volume["source"]).resolve())
             for name in ("prometheus", "alertmanager", "loki", "grafana")
             for volume in services[name]["volumes"]
             if "/build/" in str(volume.get("source"))
@@ -168,6 +168,14 @@ def test_built_things_come_from_the_builds_folder(config: Callable[[str], Config
             *("/prometheus/rules", "/alertmanager", "/loki/rules")
         }
         assert all(each.startswith(root) for each in built)
+
+
+def test_dashboards_lie_where_the_provisioning_says(config: Callable[[str], Config]) -> None:
+    """A build names its own folder; in the container it is at the same path."""
+    volumes = config("prod")["services"]["grafana"]["volumes"]
+    (dashboards,) = [each for each in volumes if each["source"].endswith("/dashboards")]
+    assert Path(dashboards["source"]).resolve() == Path(dashboards["target"])
+    assert Path(dashboards["target"]) == STACK.parent / "build" / "prod" / "grafana" / "dashboards"
 
 
 def test_versions_are_in_one_place_and_all_are_used() -> None:
