@@ -75,7 +75,7 @@ def port_problems(services: Mapping[str, Any], running: Iterable[str]) -> Iterat
 
 def _missing(deployment: Deployment) -> Iterator[ObsdashError]:
     """Yield the variables that the compose files require, each once, with their own sentence."""
-    variables = deployment.variables
+    variables = {**deployment.variables, **deployment.added()}
     seen = set()
     for file in deployment.compose_files:
         for name, sentence in _REQUIRED.findall(_without_comments(file)):
