@@ -12,6 +12,8 @@ from obsdash.diff.secret import rotation, unseen
 from obsdash.migration.sources import NONE, Sources
 from obsdash.resource import KINDS, Ref, Resource, canonical_json, fingerprint
 
+Fate = Literal["undecided", "overwritten", "kept"]
+
 
 @dataclass(frozen=True, slots=True)
 class Save:
@@ -37,7 +39,7 @@ class Edit:
     change: Change
     save: Save | None = None
     collides: bool = False
-    fate: Literal["undecided", "overwritten", "kept"] = "undecided"
+    fate: Fate = "undecided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,12 @@ class Sides:
     """Who changed what of an object since obsdash saved it last.
 
     yours: from what obsdash saved to what is defined. edits: what others did, never empty.
+    notes: sentences beside them.
     """
 
     yours: tuple[Change, ...]
     edits: tuple[Edit, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

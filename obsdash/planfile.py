@@ -169,6 +169,7 @@ def _sides(sides: Sides | None) -> dict[str, Any] | None:
     return {
         "yours": [_change(change) for change in sides.yours],
         "edits": [_edit(edit) for edit in sides.edits],
+        "notes": list(sides.notes),
     }
 
 
@@ -231,7 +232,8 @@ def _read_sides(holder: Mapping[str, Any]) -> Sides | None:
     if sides is None:
         return None
     yours = tuple(_read_change(change) for change in sides["yours"])
-    return Sides(yours, tuple(_read_edit(edit) for edit in sides["edits"]))
+    edits = tuple(_read_edit(edit) for edit in sides["edits"])
+    return Sides(yours, edits, tuple(sides.get("notes", ())))
 
 
 def _read_edit(edit: Mapping[str, Any]) -> Edit:

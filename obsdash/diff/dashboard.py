@@ -1,6 +1,6 @@
 """What changed in a dashboard: itself, its variables and annotations, its panels, their layout."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from obsdash.change import Change
@@ -22,6 +22,7 @@ from obsdash.migration.sources import NONE, Sources
 from obsdash.panelid import panel_id
 from obsdash.resource import Resource
 from obsdash.spelling import quoted, spelled
+from obsdash.words import count
 
 RENUMBERED = 3  # panels that only got another id fold into one line
 
@@ -36,12 +37,19 @@ def dashboard_findings(
         found = saved if _by_an_editor(saved) else found
     yield from found
     if _by_an_editor(found) and all(isinstance(entry, Fold) for entry in found):
-        yield Note("saved in the UI, nothing that matters changed")
+        saved = f"saved in the UI {live.saved}".rstrip()
+        yield Note(f"{saved}, nothing that matters changed")
 
 
 def _by_an_editor(found: Iterable[Finding]) -> bool:
     """Whether there are traces of an editor's, besides what it is thought to have dropped."""
     return any(isinstance(entry, Fold) and entry.noise in EDITORS for entry in found)
+
+
+def _kept(found: Sequence[Finding]) -> str:
+    dropped = sum(isinstance(entry, Fold) and entry.noise == DROPPED for entry in found)
+    told = f", but for {count(dropped, 'setting')} that Grafana does not have there"
+    return f"nothing that matters changed{told if dropped else ''}"
 
 
 def _findings(

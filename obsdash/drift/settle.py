@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from obsdash.diff import difference
 from obsdash.drift.case import Case, case_of, edits_of
-from obsdash.drift.model import ASK, Base, Policy
+from obsdash.drift.model import ASK, Base, Policy, Take
 from obsdash.migration.sources import NONE, Sources
-from obsdash.plan import Action, Blocked, Edit, Kept, Plan, Sides, Update
+from obsdash.plan import Action, Blocked, Edit, Fate, Kept, Plan, Sides, Update
 from obsdash.resource import Ref, Resource
 
 
@@ -40,11 +40,12 @@ def _settled(update: Update, base: Base, policy: Policy, sources: Sources) -> Ac
     edits = edits_of(case, base)
     if not edits:
         return update
-    sides = Sides(difference(base.resource, update.desired, sources).changes, edits)
+    yours = difference(base.resource, update.desired, sources).changes
+    sides = Sides(yours, edits, update.notes)
     conflicts = [edit for edit in edits if edit.collides or not policy.merge]
+    sides = replace(sides, edits=tuple(_with_fate(edit, policy) for edit in edits))
     if conflicts and not policy.take:
         return Blocked(update.desired, _reason(conflicts, policy), sides)
-    sides = replace(sides, edits=tuple(_with_fate(edit, policy) for edit in edits))
     if policy == Policy("ours"):
         return replace(update, sides=sides)
     joined = _joined(update, case, policy)
@@ -55,8 +56,10 @@ def _settled(update: Update, base: Base, policy: Policy, sources: Sources) -> Ac
 
 
 def _with_fate(edit: Edit, policy: Policy) -> Edit:
-    lost = policy.take == "ours" and (edit.collides or not policy.merge)
-    return replace(edit, fate="overwritten" if lost else "kept")
+    if policy.merge and not edit.collides:
+        return replace(edit, fate="kept")
+    fates: dict[Take, Fate] = {"": "undecided", "ours": "overwritten", "theirs": "kept"}
+    return replace(edit, fate=fates[policy.take])
 
 
 def _joined(update: Update, case: Case, policy: Policy) -> Resource:

@@ -12,6 +12,7 @@ from obsdash.resource import Resource
 from obsdash.words import count
 
 _FATES = {"undecided": "would be overwritten", "overwritten": "is overwritten", "kept": "is kept"}
+_BOTH = "you changed it, too"
 
 
 def resolved(sides: Sides) -> str:
@@ -23,12 +24,13 @@ def resolved(sides: Sides) -> str:
 
 
 def sided(sides: Sides, desired: Resource, *, waiting: bool = False) -> Iterator[str]:
-    """Yield your changes, then what others edited, by who saved it and when."""
-    yours = list(change_lines(sides.yours, desired.origin))
-    if waiting and yours:
-        yield "your changes, which are not applied:"
-        yours = [f"  {line}" for line in yours]
-    yield from yours
+    """Yield your changes, then what others edited, by who saved it and when.
+
+    waiting: your changes are not applied.
+    """
+    if sides.yours:
+        yield f"your changes{', which are not applied' if waiting else ''}:"
+    yield from (f"  {line}" for line in change_lines(sides.yours, desired.origin))
     by_save = sorted(sides.edits, key=save_order)
     for save, edits in groupby(by_save, key=lambda edit: edit.save):
         yield f"edited in Grafana{saved(save)}:"
@@ -52,6 +54,8 @@ def save_order(edit: Edit) -> int:
 def _edit_row(edit: Edit, whole: Origin | None) -> tuple[str, str, str, str]:
     change = edit.change
     subject, text = printable(change.subject), printable(change.text)
-    fate = f"you changed it, too: {_FATES[edit.fate]}" if edit.collides else _FATES[edit.fate]
+    fate = _FATES[edit.fate]
+    if edit.collides:
+        fate = _BOTH if edit.fate == "undecided" else f"{_BOTH}: {fate}"
     place = place_in(change.origin, whole)
     return (subject, text, fate, place) if subject else (text, "", fate, place)

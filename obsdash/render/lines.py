@@ -1,6 +1,6 @@
 """A plan in lines of text, which the terminal and Markdown share."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -34,19 +34,22 @@ def entry(action: Action | Kept, *, noise: bool) -> Entry:
             return Entry("+", *_headline(desired), summary(desired))
         case Update(desired=desired, changes=changes, sides=sides):
             told = sided(sides, desired) if sides else change_lines(changes, desired.origin)
-            notes = (f"({printable(note)})" for note in action.notes)
-            lines = (*told, *notes, *hidden(action.noise, noise=noise))
+            lines = (*told, *_bracketed(action.notes), *hidden(action.noise, noise=noise))
             return Entry("~", *_headline(desired), resolved(sides) if sides else "", lines)
         case Delete(live=live):
             return Entry("-", *_headline(live), summary(live))
         case Blocked(desired=desired, reason=reason, sides=sides):
-            lines = tuple(sided(sides, desired)) if sides else ()
+            lines = (*sided(sides, desired), *_bracketed(sides.notes)) if sides else ()
             return Entry("!", *_headline(desired), printable(reason), lines)
         case Kept(desired=desired, sides=sides):
-            lines = tuple(sided(sides, desired, waiting=True))
+            lines = (*sided(sides, desired, waiting=True), *_bracketed(sides.notes))
             return Entry("=", *_headline(desired), "left as edited in Grafana", lines)
         case _:
             assert_never(action)
+
+
+def _bracketed(notes: Iterable[str]) -> Iterator[str]:
+    yield from (f"({printable(note)})" for note in notes)
 
 
 def _headline(resource: Resource) -> tuple[str, str]:

@@ -101,10 +101,17 @@ def _action_json(action: Action | Kept) -> dict[str, Any]:
         "reason": action.reason if isinstance(action, Blocked) else None,
         "changes": [change_json(c) for c in action.changes] if isinstance(action, Update) else [],
         "noise": dict(action.noise) if isinstance(action, Update) else {},
-        "notes": list(action.notes) if isinstance(action, Update) else [],
+        "notes": list(_notes(action)),
         "yours": [change_json(change) for change in sides.yours] if sides else [],
         "edits": edits_json(sides),
     }
+
+
+def _notes(action: Action | Kept) -> Sequence[str]:
+    if isinstance(action, Update):
+        return action.notes
+    sides = None if isinstance(action, Create | Delete) else action.sides
+    return sides.notes if sides else ()
 
 
 def edits_json(sides: Sides | None) -> list[dict[str, Any]]:

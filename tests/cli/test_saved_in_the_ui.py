@@ -83,7 +83,8 @@ def test_saved_unchanged_it_is_in_sync(
     save(grafana, shop(MAIN, **FILLED_IN))
     said = obsdash("diff", "--noise")
     assert said.out.startswith("In sync: grafana http://"), said
-    assert "(dashboard/api: saved in the UI, nothing that matters changed)" in said.out
+    assert "(dashboard/api: saved in the UI by " in said.out
+    assert " UTC, nothing that matters changed)" in said.out
     assert "(hidden: 3 × reference: another spelling of the same data source)" in said.out
     assert obsdash("diff", "--exit-code").code == 0
 
