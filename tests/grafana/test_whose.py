@@ -36,8 +36,15 @@ VERSIONS = ("9.3.2", "10.4.1", "11.2.0", "12.3.1", "13.1.0-pre")
 PROVISIONING = "/v1/provisioning"
 BY_HAND = {"X-Disable-Provenance": "true"}
 FILED: Spec = {
-    **{"id": 1, "orgID": 1, "updated": "", "labels": {}, "annotations": {}, "isPaused": False},
-    **{"keep_firing_for": "0s", "notification_settings": None, "record": None},
+    "id": 1,
+    "orgID": 1,
+    "updated": "",
+    "labels": {},
+    "annotations": {},
+    "isPaused": False,
+    "keep_firing_for": "0s",
+    "notification_settings": None,
+    "record": None,
 }
 READS = ("GET", "HEAD")
 
