@@ -114,7 +114,7 @@ class Discord(Channel):
             "send_resolved": True,
             "webhook_url_file": files.path(self.url),
             "title": messages.TITLE,
-            "message": messages.body(messages.MARKDOWN),
+            "message": messages.body(messages.DISCORD),
         }
 
 
@@ -140,7 +140,7 @@ class Teams(Channel):
             "send_resolved": True,
             "webhook_url_file": files.path(self.url),
             "title": messages.TITLE,
-            "text": messages.body(messages.MARKDOWN),
+            "text": messages.body(messages.TEAMS),
         }
 
 
@@ -260,7 +260,7 @@ class Telegram(Channel):
             "bot_token_file": files.path(self.token),
             "chat_id": self.chat,
             "parse_mode": "HTML",
-            "message": f"<b>{messages.TITLE}</b>\n{messages.body(messages.HTML)}",
+            "message": f"<b>{messages.TITLE}</b>\n{messages.body(messages.TELEGRAM)}",
         }
 
 

@@ -1,9 +1,11 @@
 """What a notification says, as Go templates that Alertmanager fills in.
 
 All channels say the same, each in its own markup: for each alert its summary, its description, and
-where to go from here.
+where to go from here. A message ends at the end of an alert and within what the channel takes: what
+Alertmanager itself cuts off may be half a tag, for which Telegram refuses all of it.
 """
 
+import json
 from dataclasses import dataclass, replace
 
 TITLE = (
@@ -27,60 +29,103 @@ OPSGENIE_PRIORITY = (
 ALERTMANAGER_LINK = "{{ .ExternalURL }}/#/alerts"
 
 
-def _silence_link(value: str) -> str:
-    return (
-        "{{ $.ExternalURL }}/#/silences/new?filter=%7B"
-        "{{ range $i, $p := .Labels.SortedPairs }}{{ if $i }}%2C{{ end }}"
-        f"{{{{ $p.Name }}}}%3D%22{value}%22{{{{ end }}}}%7D"
-    )
-
-
-# urlquery writes a space as +, which the silence form would take literally.
-SILENCE_LINK = _silence_link('{{ reReplaceAll "\\\\+" "%20" ($p.Value | urlquery) }}')
-SILENCE_LINK_IN_HTML = _silence_link("{{ $p.Value }}")  # which html/template encodes by itself
-MOST = 10  # alerts of a message; a channel would cut off a longer one anywhere
+# Sets $silence to the address of the form that silences an alert. urlquery writes a space as +,
+# which the form would take literally.
+SILENCE = (
+    '{{ $silence := printf "%s/#/silences/new?filter=%%7B" $.ExternalURL }}'
+    "{{ range $i, $p := .Labels.SortedPairs }}"
+    '{{ if $i }}{{ $silence = printf "%s%%2C" $silence }}{{ end }}'
+    r'{{ $value := reReplaceAll "\\\\" "\\\\" $p.Value | reReplaceAll "\"" "\\\"" }}'
+    r'{{ $value = reReplaceAll "\\+" "%20" ($value | urlquery) }}'
+    '{{ $silence = printf "%s%s%%3D%%22%s%%22" $silence $p.Name $value }}{{ end }}'
+    '{{ $silence = printf "%s%%7D" $silence }}'
+)
+MOST = 10  # alerts of a message
+_SUMMARY, _DESCRIPTION, _LINK = 300, 1000, 1500  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """How a channel writes bold text, a link with {text} and {address}, the end of a line."""
+    """How a channel writes bold text, a link with {text} and {address}, the end of a line.
+
+    escape: a pattern and what stands for it, one after the other, in texts of others; html: whether
+    it is HTML. limit: bytes that a message may have.
+    """
 
     bold: str
     link: str
+    limit: int
     between: str = " · "
     end: str = "\n"
-    silence: str = SILENCE_LINK
+    escape: tuple[tuple[str, str], ...] = ()
+    html: bool = False
 
 
-SLACK = Markup(bold="*{}*", link="<{address}|{text}>")
-MARKDOWN = Markup(bold="**{}**", link="[{text}]({address})")
-HTML = Markup(bold="<b>{}</b>", link='<a href="{address}">{text}</a>', silence=SILENCE_LINK_IN_HTML)
-MAIL = replace(HTML, end="<br>\n")
-PLAIN = Markup(bold="{}", link="{text}: {address}", between="\n")
+_ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
+_MARKS = ((r"([*`~|\\])", r"\$1"),)
+SLACK = Markup(bold="*{}*", link="<{address}|{text}>", limit=8_000, escape=_ENTITIES)
+DISCORD = Markup(bold="**{}**", link="[{text}]({address})", limit=4_000, escape=_MARKS)
+TEAMS = replace(DISCORD, limit=16_000)
+TELEGRAM = Markup(bold="<b>{}</b>", link='<a href="{address}">{text}</a>', limit=3_700, html=True)
+MAIL = replace(TELEGRAM, end="<br>\n", limit=50_000)
+PLAIN = Markup(bold="{}", link="{text}: {address}", between="\n", limit=12_000)
 
 
 def body(markup: Markup) -> str:
     """Return the text of a message. The silence link is for what fires."""
-    links = [
-        _link(markup, "Panel", ".Annotations.dashboard"),
-        _link(markup, "Runbook", ".Annotations.runbook_url"),
-        '{{ if eq .Status "firing" }}'
-        + markup.link.format(text="Silence", address=markup.silence)
-        + "{{ else }}resolved{{ end }}",
-    ]
-    alert = [
-        markup.bold.format("{{ .Annotations.summary }}") + markup.end,
-        "{{ with .Annotations.description }}{{ . }}" + markup.end + "{{ end }}",
-        "".join(links) + markup.end,
-    ]
-    return (
-        f"{{{{ range $n, $alert := .Alerts }}}}{{{{ if lt $n {MOST} }}}}{''.join(alert)}"
-        f"{{{{ else if eq $n {MOST} }}}}… and {{{{ len $.Alerts }}}} in all{markup.end}"
-        "{{ end }}{{ end }}"
+    alert = "".join(
+        (
+            '{{ $one := "" }}',
+            _shortened("summary", "or .Annotations.summary .Labels.alertname", _SUMMARY),
+            _add(markup.bold.format("%s") + markup.end, _escaped(markup, "$summary")),
+            _shortened("description", ".Annotations.description", _DESCRIPTION),
+            f"{{{{ if $description }}}}{_add('%s' + markup.end, _escaped(markup, '$description'))}"
+            "{{ end }}",
+            _link(markup, "Panel", ".Annotations.dashboard"),
+            _link(markup, "Runbook", ".Annotations.runbook_url"),
+            SILENCE,
+            f'{{{{ if ne .Status "firing" }}}}{_add("resolved")}'
+            f"{{{{ else if lt (len $silence) {_LINK} }}}}{_linked(markup, 'Silence', '$silence')}"
+            "{{ end }}",
+            _add(markup.end),
+        )
     )
+    fits = f'(lt $n {MOST}) (lt (len (printf "%s%s" $all $one)) {markup.limit})'
+    return (
+        f'{{{{ $all := "" }}}}{{{{ $cut := false }}}}{{{{ range $n, $alert := .Alerts }}}}{alert}'
+        f"{{{{ if and (not $cut) {fits} }}}}"
+        '{{ $all = printf "%s%s" $all $one }}{{ else }}{{ $cut = true }}{{ end }}{{ end }}'
+        f"{{{{ $all{' | safeHtml' if markup.html else ''} }}}}"
+        f"{{{{ if $cut }}}}… and {{{{ len .Alerts }}}} in all{markup.end}{{{{ end }}}}"
+    )
+
+
+def _shortened(name: str, value: str, limit: int) -> str:
+    """Set a variable to a text of at most about `limit` characters."""
+    cut = f'{{{{ ${name} = printf "%.{limit}s…" ${name} }}}}'
+    return f"{{{{ ${name} := {value} }}}}{{{{ if gt (len ${name}) {limit} }}}}{cut}{{{{ end }}}}"
+
+
+def _add(text: str, *values: str) -> str:
+    """Add a text with %s for each value to what is said of one alert."""
+    form = json.dumps(f"%s{text}", ensure_ascii=False)
+    return f"{{{{ $one = printf {' '.join((form, '$one', *values))} }}}}"
+
+
+def _escaped(markup: Markup, value: str) -> str:
+    if markup.html:
+        return f"(html {value})"
+    for pattern, instead in markup.escape:
+        value = f"(reReplaceAll {json.dumps(pattern)} {json.dumps(instead)} {value})"
+    return value
+
+
+def _linked(markup: Markup, text: str, address: str) -> str:
+    value = f"(html {address})" if markup.html else address
+    return _add(markup.link.format(text=text, address="%s"), value)
 
 
 def _link(markup: Markup, text: str, address: str) -> str:
     """Return a link that is there only when it leads out of the machine."""
-    shown = markup.link.format(text=text, address=f"{{{{ {address} }}}}")
-    return f'{{{{ if match "^https?://" {address} }}}}{shown}{markup.between}{{{{ end }}}}'
+    shown = _linked(markup, text, address) + _add(markup.between)
+    return f'{{{{ if match "^https?://" {address} }}}}{shown}{{{{ end }}}}'

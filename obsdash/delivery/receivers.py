@@ -260,8 +260,7 @@ def _text(value: Any) -> Any:
         return {key: _text(one) for key, one in value.items()}
     if not isinstance(value, str):
         return value
-    for link in (messages.SILENCE_LINK, messages.SILENCE_LINK_IN_HTML):
-        value = value.replace(link, "{{ .SilenceURL }}")
+    value = value.replace(messages.SILENCE, "{{ $silence := .SilenceURL }}")
     return value.replace(messages.ALERTMANAGER_LINK, "{{ .ExternalURL }}alerting/list")
 
 

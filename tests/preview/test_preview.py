@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from obsdash import secrets
-from obsdash.author import OpsGenie, PagerDuty, Route, Routing, Slack, Teams, Telegram
+from obsdash.author import Discord, OpsGenie, PagerDuty, Route, Routing, Slack, Teams, Telegram
 from obsdash.author.channels import Channel, Email
 from obsdash.cli import run
 from obsdash.preview import ExampleAlert, Preview, example, previews
@@ -22,6 +22,7 @@ ODD = ExampleAlert(
 )
 CHANNELS: dict[str, Channel] = {
     "slack": Slack(url="env:A"),
+    "discord": Discord(url="env:A"),
     "msteamsv2": Teams(url="env:A"),
     "pagerduty": PagerDuty(routing_key="env:A"),
     "opsgenie": OpsGenie(api_key="env:A"),
@@ -178,3 +179,69 @@ def test_the_html_of_a_mail_is_what_its_text_says() -> None:
     texts = shown("email").texts
     assert set(texts) == {"headers.Subject", "html", "text"}
     assert "<b>checkout-1 fails requests</b>" in texts["html"]
+
+
+HUGE = [
+    ExampleAlert(
+        {"alertname": "Många", "job": "größe", "n": str(n), "path": "/ü ö" * 20},
+        {
+            "summary": f"{n}: <b> & *fett* [x] 🔥 " * 30,
+            "description": "Überlauf & <weiter> " * 200,
+            "dashboard": "https://grafana.example.com/d/x?viewPanel=4",
+            "runbook_url": "https://runbooks.example.com/Many",
+        },
+    )
+    for n in range(100)
+]
+LIMITS = {"slack": 8_100, "discord": 4_096, "telegram": 4_096, "msteamsv2": 28_000}
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_a_hundred_long_alerts_stay_within_what_the_channel_takes(channel: str) -> None:
+    text = body(shown(channel, *HUGE))
+
+    assert len(text) <= LIMITS.get(channel, 51_000)
+    assert len(text.encode()) > 1_500
+    assert text.rstrip().removesuffix("<br>").endswith("… and 100 in all")
+
+
+def test_a_telegram_message_that_was_cut_has_every_tag_closed() -> None:
+    text = shown("telegram", *HUGE).texts["message"]
+    assert text.count("<b>") == text.count("</b>") > 1
+    assert text.count("<a ") == text.count("</a>")
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_an_alert_without_annotations_is_told_by_its_name(channel: str) -> None:
+    text = body(shown(channel, ExampleAlert({"alertname": "Bare"}, {})))
+
+    assert "Bare" in text
+    assert "silences/new?filter=%7Balertname%3D%22Bare%22%7D" in text
+    for trace in ("Panel", "Runbook", "<no value>", "****", "<b></b>"):
+        assert trace not in text
+
+
+@pytest.mark.parametrize(
+    ("channel", "escaped"),
+    [
+        ("slack", "&lt;!channel&gt; &amp; *a* `b`"),
+        ("discord", r"<!channel> & \*a\* \`b\`"),
+        ("msteamsv2", r"<!channel> & \*a\* \`b\`"),
+        ("telegram", "&lt;!channel&gt; &amp; *a* `b`"),
+        ("opsgenie", "<!channel> & *a* `b`"),
+    ],
+)
+def test_what_others_wrote_is_text_not_markup(channel: str, escaped: str) -> None:
+    odd = ExampleAlert({"alertname": "A"}, {"summary": "<!channel> & *a* `b`"})
+    assert escaped in body(shown(channel, odd))
+
+
+def test_a_silence_is_for_values_with_quotes_and_backslashes_too() -> None:
+    odd = ExampleAlert({"alertname": "A", "path": 'C:\\new "x"'}, {})
+    link = next(line for line in body(shown("opsgenie", odd)).splitlines() if "silences" in line)
+    assert unquote(link.partition("?filter=")[2]) == '{alertname="A",path="C:\\\\new \\"x\\""}'
+
+
+def test_a_silence_link_that_nobody_could_open_is_left_out() -> None:
+    odd = ExampleAlert({"alertname": "A", "path": "x" * 3000}, {"summary": "s"})
+    assert "Silence" not in body(shown("slack", odd))
