@@ -67,14 +67,18 @@ def unheld(group: Resource, server: Server) -> Iterator[str]:
 
 
 def renamed(group: Resource, server: Server) -> Iterator[str]:
-    """Yield which rules a server holds under another title; alerts are routed by it."""
+    """Yield which rules a server holds under other titles; alerts are routed by them."""
     titles = _titles(group.spec, server)
+    found: dict[str, list[int]] = {}
     for index, rule in enumerate(group.spec["rules"]):
         if titles[rule["uid"]] != rule["title"]:
-            yield (
-                f"{place(group, index)}: {server} allows a title once in a folder, so this"
-                f" {rule['title']!r} has the title, and the alertname, {titles[rule['uid']]!r}"
-            )
+            found.setdefault(rule["title"], []).append(index)
+    for title, places in found.items():
+        others = ", ".join(repr(titles[group.spec["rules"][index]["uid"]]) for index in places)
+        yield (
+            f"{place(group, places[0])}: {server} allows a title once in a folder, so further"
+            f" alerts {title!r} are called, and have the alertname, {others}"
+        )
 
 
 def place(group: Resource, index: int) -> str:

@@ -145,7 +145,7 @@ def test_two_rules_of_one_title_are_held_by_every_server(lab: Lab) -> None:
     else:
         (caution,) = again.cautions
         assert caution.startswith(f"{twins.ref}: Grafana")
-        assert caution.endswith("has the title, and the alertname, 'Burn (2)'")
+        assert caution.endswith("are called, and have the alertname, 'Burn (2)'")
 
 
 def test_a_title_of_another_group_in_the_folder_stands_in_the_way_where_titles_are_unique(
