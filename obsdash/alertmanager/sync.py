@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from obsdash.alertmanager.files import ConfigFile, Found, config_hash, decode
 from obsdash.alertmanager.server import Server
 from obsdash.diff.integrations import SECRET
 from obsdash.diff.withheld import withheld
-from obsdash.disk.whole import Staged, stage, why, write_whole
+from obsdash.disk.kept import forget, keep, kept, put_back
+from obsdash.disk.whole import Staged, stage, why
 from obsdash.errors import TargetError
 from obsdash.resource import Spec
 
@@ -31,6 +33,7 @@ class Sync:
     def run(self, spec: Spec) -> None:
         """Have a configuration written and loaded, or the old one put back; raises TargetError."""
         self._see_that_all_are_there()
+        self._finish_what_was_cut_off()
         old = self.file.read()
         try:
             self._write(self.file.encode(spec), old)
@@ -46,6 +49,18 @@ class Sync:
                 reason = f"{error.message}; nothing was written, {_UNCHANGED} everywhere"
                 raise TargetError(reason, help=error.help) from error
 
+    def _finish_what_was_cut_off(self) -> None:
+        """Take back a file that a run which was killed put in place and nobody has loaded."""
+        try:
+            before, now = kept(self.file.path), self.file.read().content
+            if before is None:
+                return
+            if now is not None and not any(_has_loaded(one, now) for one in self.servers):
+                put_back(self.file.path)
+            forget(self.file.path)
+        except OSError as error:
+            raise TargetError(f"{error.filename}: {why(error)}; {_UNCHANGED}") from error
+
     def _write(self, new: bytes, old: Found) -> None:
         try:
             staged = stage(self.file.path, new, durable=True, access=old.access)
@@ -55,7 +70,8 @@ class Sync:
                     self.file.keep(old)
                 self._swap(staged, new, old)
             finally:
-                staged.discard()
+                with suppress(OSError):  # what is left does no harm: the next run removes it
+                    staged.discard()
         except OSError as error:
             reason = f"{self.file.path} cannot be replaced: {why(error)}; {_UNCHANGED}"
             raise TargetError(reason) from error
@@ -69,10 +85,12 @@ class Sync:
     def _swap(self, staged: Staged, new: bytes, old: Found) -> None:
         """Put the new file in place and have it loaded, or put the old one back and say why."""
         try:
+            keep(self.file.path)
             staged.commit()
             for server in self.servers:
                 self._load(server, new)
         except OSError:
+            forget(self.file.path)
             raise  # nothing was put in place
         except TargetError as error:
             state = self._restore(old, new)
@@ -80,6 +98,7 @@ class Sync:
         except BaseException:
             self._restore(old, new)
             raise
+        forget(self.file.path)
 
     def _load(self, server: Server, new: bytes) -> None:
         answer = server.reload()
@@ -103,12 +122,11 @@ class Sync:
     def _restore(self, old: Found, new: bytes) -> str:
         """Put the old file back and have it loaded; return what is true then."""
         try:
-            if old.content is None:
-                self.file.path.unlink(missing_ok=True)
-                return self._left(new)
-            write_whole(self.file.path, old.content, durable=True, access=old.access)
+            put_back(self.file.path)
         except OSError as error:
             return f"{self.file.path} could not be put back either: {why(error)}"
+        if old.content is None:
+            return self._left(new)
         wrong = [text for one in self.servers if (text := _not_back(one, old.content))]
         return f"the old file is back, but {'; '.join(wrong)}" if wrong else _UNCHANGED
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from obsdash.disk import kept
 from obsdash.disk.rules import decode_groups
 from obsdash.disk.whole import SUFFIX, why
 from obsdash.errors import TargetError
-from obsdash.prometheus import kept
 from obsdash.resource import RULE_GROUP, Ref, Spec
 
 ENDING = ".yml"

@@ -7,6 +7,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from obsdash.disk.kept import forget, keep, put_back
 from obsdash.disk.rules import encode_groups
 from obsdash.disk.whole import Staged, stage, why
 from obsdash.errors import TargetError
@@ -14,7 +15,6 @@ from obsdash.plan import Action, Create, Delete, Update
 from obsdash.programs import program_for
 from obsdash.prometheus.checks import promtool_problems
 from obsdash.prometheus.files import RuleFile, RuleFolder, namespace_of
-from obsdash.prometheus.kept import forget, keep, put_back
 from obsdash.prometheus.loading import not_loading, unseen
 from obsdash.prometheus.server import Facts, Server
 from obsdash.resource import Spec

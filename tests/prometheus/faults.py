@@ -88,8 +88,8 @@ RELOAD_FAULTS = (
 
 
 @contextmanager
-def faulty(steps: Steps, folder: Path) -> Iterator[None]:
-    """Let the steps decide what happens in a folder, and at reloads."""
+def faulty(steps: Steps, folder: Path, servers: type[Any] = Server) -> Iterator[None]:
+    """Let the steps decide what happens in a folder, and at reloads of such servers."""
     real = os
     originals = {
         name: getattr(Path, name) for name in ("replace", "unlink", "hardlink_to", "touch")
@@ -112,10 +112,10 @@ def faulty(steps: Steps, folder: Path) -> Iterator[None]:
         return size
 
     mine = {name: getattr(real, name) for name in dir(real) if not name.startswith("__")}
-    reload = Server.reload
+    reload = servers.reload
     with pytest.MonkeyPatch.context() as patch:
         for name in originals:
             patch.setattr(Path, name, patched(name))
         patch.setattr(whole, "os", SimpleNamespace(**{**mine, "open": opened, "write": written}))
-        patch.setattr(Server, "reload", lambda server: steps.reload(server, reload))
+        patch.setattr(servers, "reload", lambda server: steps.reload(server, reload))
         yield

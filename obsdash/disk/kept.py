@@ -6,32 +6,37 @@ A link or an empty file needs no room, so that a full disk cannot stand in the w
 from contextlib import suppress
 from pathlib import Path
 
-from obsdash.disk.whole import write_whole
+from obsdash.disk.whole import read_or_none, write_whole
 
-SUFFIX = ".obsdash-old"  # matches no glob of rule files
+SUFFIX = ".obsdash-old"  # matches no glob of Prometheus or Alertmanager
 
 
 def keep(path: Path) -> None:
     """Keep a file as it is, or that there is none; raises OSError."""
-    kept = _kept(path)
-    kept.unlink(missing_ok=True)
+    beside = _kept(path)
+    beside.unlink(missing_ok=True)
     try:
-        kept.hardlink_to(path)
+        beside.hardlink_to(path)
     except FileNotFoundError:
-        kept.touch()
+        beside.touch()
     except OSError:  # a file system without links
-        write_whole(kept, path.read_bytes(), durable=True)
+        write_whole(beside, path.read_bytes(), durable=True)
 
 
 def put_back(path: Path) -> None:
     """Make a file what was kept of it, if anything was; raises OSError."""
-    kept = _kept(path)
+    beside = _kept(path)
     with suppress(FileNotFoundError):
-        if kept.stat().st_size:
-            kept.replace(path)
+        if beside.stat().st_size:
+            beside.replace(path)
         else:
             path.unlink(missing_ok=True)
-        kept.unlink(missing_ok=True)  # two links to one file are not replaced
+        beside.unlink(missing_ok=True)  # two links to one file are not replaced
+
+
+def kept(path: Path) -> bytes | None:
+    """Return what was kept of a file, empty when there was none; None: nothing is kept."""
+    return read_or_none(_kept(path))
 
 
 def forget(path: Path) -> None:
