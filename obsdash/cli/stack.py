@@ -210,7 +210,7 @@ def check(context: Context, no_run: bool, format_: str) -> int:
     return 1 if any(each.level is Level.REFUSED for each in found) else 0
 
 
-_file = click.argument("file", type=click.Path(dir_okay=False, resolve_path=True, path_type=Path))
+_file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 
 
 @command.command(epilog=_BACKUP_EPILOG)

@@ -49,6 +49,8 @@ def written(file: Path, contents: Contents) -> Iterator[tarfile.TarFile]:
 @contextmanager
 def opened(file: Path, runtime: str) -> Iterator[tuple[tarfile.TarFile, Contents]]:
     """Give a backup of a runtime; raises ObsdashError for what is none, or another's."""
+    if not file.is_file():
+        raise ObsdashError(f"there is no file {file}", help="obsdash stack backup FILE makes one")
     try:
         with tarfile.open(file, "r:gz") as tar:
             contents = _contents(tar)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from obsdash.errors import ConfigError, ObsdashError, Problems
-from obsdash.stack import logs, native, nativedata, preflight, state
+from obsdash.stack import archive, logs, native, nativedata, preflight, state
 from obsdash.stack.addresses import Addresses
 from obsdash.stack.docker import Docker
 from obsdash.stack.docker.deployment import Deployment
@@ -126,6 +126,8 @@ class Native:
 
     def restore(self, file: Path) -> Iterator[Report]:
         """Stop what runs, put the data back, and start it again."""
+        with archive.opened(file, nativedata.RUNTIME):
+            pass  # what is none does not stop anything
         return self._at_rest(nativedata.restore(self.settings.folder, file))
 
     def _at_rest(self, work: Iterator[Report]) -> Iterator[Report]:

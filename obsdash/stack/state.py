@@ -43,9 +43,9 @@ def load(folder: Path) -> dict[str, Started]:
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
         return {name: _started(entry) for name, entry in document["components"].items()}
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ObsdashError(
             f"{file} does not say what was started: {error}",
             help="stop what still runs by hand, then remove that file",

@@ -133,13 +133,14 @@ class Deployment:
     def prepare(self, services: set[str]) -> None:
         """Make the folders that containers read, with the scrape jobs of what is started."""
         folder = self.settings.folder
-        (folder / "prometheus" / "rules").mkdir(parents=True, exist_ok=True)
-        (folder / "alertmanager").mkdir(exist_ok=True)
-        (self.settings.build / "loki" / "rules").mkdir(parents=True, exist_ok=True)
+        _make_readable(folder / "prometheus" / "rules")
+        _make_readable(folder / "alertmanager")
+        _make_readable(self.settings.build / "loki" / "rules")
         routing = folder / "alertmanager" / "alertmanager.yml"
         if not routing.exists():
             first = self.settings.bundle / "alertmanager" / "alertmanager.yml"
             write_whole(routing, header(self.settings.project) + first.read_text(encoding="utf-8"))
+            routing.chmod(0o644)
         self._make_scrape_jobs(folder / "scrape.d", services)
 
     def make_own_file(self) -> None:
@@ -148,7 +149,7 @@ class Deployment:
             folder = self.settings.folder
             folder.mkdir(parents=True, exist_ok=True)
             self.secrets.mkdir(mode=0o700, exist_ok=True)
-            (self.secrets / "alertmanager").mkdir(exist_ok=True)
+            _make_readable(self.secrets / "alertmanager")
             if self.own_file.parent == folder and not self.own_file.exists():
                 example = (self.settings.bundle / ".env.example").read_text(encoding="utf-8")
                 _write_private(self.own_file, filled_in(example))
@@ -164,12 +165,13 @@ class Deployment:
             if addition.absent and addition.other not in services
             for name in addition.scrape
         ]
-        folder.mkdir(exist_ok=True)
+        _make_readable(folder)
         for file in folder.glob("*.yml"):
             file.unlink()
         for file in wanted:
             name = f"{file.parent.name}-{file.name}" if file.parent != source else file.name
             write_whole(folder / name, file.read_text(encoding="utf-8"))
+            (folder / name).chmod(0o644)
 
     def record(self) -> None:
         """Write down what is about to be started, so that it can be stopped."""
@@ -190,9 +192,9 @@ def recorded(settings: Settings) -> Deployment | None:
         profiles = tuple(name for name in document["profiles"] if name != "core")
         own = Path(document["envFile"])
         return Deployment(replace(settings, profiles=profiles), str(document["env"]), own)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(
             f"{file} does not say what was started: {error}",
             help="stop it by hand (docker compose ls), then remove that file",
@@ -210,6 +212,12 @@ def read_env(file: Path) -> dict[str, str]:
         if not line.lstrip().startswith("#") and (match := _LINE.fullmatch(line)):
             found[match[1]] = _unquoted(match[2].strip())
     return found
+
+
+def _make_readable(folder: Path) -> None:
+    """Make a folder that the users of containers can read, whatever the umask is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
 
 
 def _write_private(file: Path, text: str) -> None:

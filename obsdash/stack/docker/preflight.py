@@ -48,6 +48,10 @@ def secret_problems(deployment: Deployment, config: Mapping[str, Any]) -> Iterat
     for file in sorted(wanted):
         yield from _secret_problem(file, deployment.env)
     channels = deployment.secrets / "alertmanager"
+    if channels.is_dir() and channels.stat().st_mode & 0o005 != 0o005:
+        yield ConfigError(
+            f"{channels} cannot be entered by the users of containers", help=f"chmod 755 {channels}"
+        )
     for file in sorted(channels.iterdir()) if channels.is_dir() else []:
         if not file.read_text(encoding="utf-8", errors="replace").strip():
             yield ConfigError(

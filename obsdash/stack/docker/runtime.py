@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from obsdash.errors import ConfigError, ObsdashError, Problems
+from obsdash.stack import archive
 from obsdash.stack import preflight as machine
 from obsdash.stack.addresses import Addresses
 from obsdash.stack.component import Component
-from obsdash.stack.docker import preflight
+from obsdash.stack.docker import preflight, volumes
 from obsdash.stack.docker.deployment import DEV, PROD, RECORD, Deployment
 from obsdash.stack.docker.engine import Compose, check_engine, find_compose
 from obsdash.stack.docker.trouble import explained
-from obsdash.stack.docker.volumes import Volumes
 from obsdash.stack.launch import values
 from obsdash.stack.manifest import GRAFANA, MANIFEST
 from obsdash.stack.report import Outcome, Report
@@ -152,11 +152,15 @@ class Docker:
 
     def restore(self, file: Path) -> Iterator[Report]:
         """Stop what runs, put all volumes back, and start it again."""
+        with archive.opened(file, volumes.RUNTIME):
+            pass  # what is none does not stop anything
         return self._at_rest(self._volumes().restore(file))
 
-    def _volumes(self) -> Volumes:
+    def _volumes(self) -> volumes.Volumes:
         deployment = self.deployment
-        return Volumes(deployment.project, f"busybox:{deployment.variables['BUSYBOX_VERSION']}")
+        return volumes.Volumes(
+            deployment.project, f"busybox:{deployment.variables['BUSYBOX_VERSION']}"
+        )
 
     def _at_rest(self, work: Iterator[Report]) -> Iterator[Report]:
         with locked(self.deployment.settings.folder):

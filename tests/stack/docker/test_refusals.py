@@ -125,6 +125,10 @@ def empty_webhook(project: Project) -> None:
     (project.stack / "secrets" / "alertmanager" / "SLACK_WEBHOOK_URL").write_text("\n")
 
 
+def closed_channels(project: Project) -> None:
+    (project.stack / "secrets" / "alertmanager").chmod(0o700)
+
+
 def open_folder(project: Project) -> None:
     (project.stack / "secrets").chmod(0o755)
 
@@ -155,6 +159,7 @@ def other_key(project: Project) -> None:
         (with_secret("change-me"), "is a default password", "your own"),
         (with_secret(PASSWORD, 0o600), "cannot be read by the users of containers", "chmod 644"),
         (empty_webhook, "SLACK_WEBHOOK_URL is empty", "remove the file"),
+        (closed_channels, "alertmanager cannot be entered by the users", "chmod 755"),
         (open_folder, "is open to other users", "chmod 700"),
         (without_certificate, "there is no ", "OBSDASH_TLS"),
         (broken_certificate, "it holds no certificate in PEM format", "certificate"),

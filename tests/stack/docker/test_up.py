@@ -58,6 +58,21 @@ def test_dev_gets_settings_with_random_passwords_that_stay_and_are_private(
     assert made.read_text() == first
 
 
+def test_containers_can_read_what_is_made_for_them_whatever_the_umask_is(
+    project: Project,
+) -> None:
+    before = os.umask(0o077)
+    try:
+        project.up()
+    finally:
+        os.umask(before)
+    for name in ("scrape.d", "prometheus/rules", "alertmanager", "secrets/alertmanager"):
+        assert (project.state / name).stat().st_mode & 0o777 == 0o755
+    files = (project.state / "alertmanager" / "alertmanager.yml", *project.state.glob("scrape.d/*"))
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o644}
+    assert (project.state / "secrets").stat().st_mode & 0o777 == 0o700
+
+
 def test_only_what_is_started_is_scraped_and_the_rest_is_posed_for(project: Project) -> None:
     jobs = project.state / "scrape.d"
     project.up(config={"services": {"prometheus": {}, "demo": {}, "redis-exporter": {}}})
