@@ -67,7 +67,7 @@ def _same(rule: Spec, shown: Spec, common: Mapping[str, Any]) -> bool:
 
 def _same_expression(ours: str, theirs: str) -> bool:
     """Compare two spellings; what is newer than our parser is taken for the same."""
-    if canonical(ours) == canonical(theirs):
+    if ours == theirs or (mine := canonical(ours)) == theirs or mine == canonical(theirs):
         return True
     return bool(parse_error(ours) or parse_error(theirs))
 
