@@ -18,9 +18,11 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from benchmarks.bench_diff import dashboard
+from obsdash.adapters.plain import plain
 from obsdash.grafana import GrafanaTarget
 from obsdash.grafana.dashboard import WRITERS
 from obsdash.http import Auth
+from obsdash.origin import Origin
 from obsdash.resource import DASHBOARD, Ref, Resource
 from obsdash.target import apply_plan, plan_for
 
@@ -104,9 +106,11 @@ JOBS: dict[str, Job] = {
 
 
 def _wanted(number: int, prefix: str) -> list[Resource]:
-    """Return the dashboards, without a text or list in common, as if each were read from a file."""
+    """Return the dashboards, without a list in common, as if each were read from a file."""
     texts = (json.dumps(dashboard()) for _ in range(number))
-    specs = [{**json.loads(text), "title": f"Bench {n}"} for n, text in enumerate(texts)]
+    place = Origin("bench.json", 1)
+    read = (plain(json.loads(text), "a dashboard", place) for text in texts)
+    specs = [{**spec, "title": f"Bench {n}"} for n, spec in enumerate(read)]
     uids = [f"{prefix}{n}" for n in range(number)]
     return [
         Resource(Ref(DASHBOARD, uid), {**spec, "uid": uid})

@@ -18,7 +18,7 @@ import orjson
 from obsdash.disk.whole import make_folder, why
 from obsdash.errors import ConfigError, TargetError
 from obsdash.plan import Plan
-from obsdash.planfile import dump_plans, load_plans
+from obsdash.planfile import load_plans, plans_line
 from obsdash.resource import Ref
 from obsdash.target import Applied, Failed, Outcome, Refused
 
@@ -117,7 +117,8 @@ def begun(
         run, stream = _created(folder, clock)
         try:
             _write(stream, orjson.dumps(_head(occasion, plans)))
-            _write(stream, dump_plans(occasion.project, occasion.environment, plans, indent=False))
+            stream.writelines(plans_line(occasion.project, occasion.environment, plans))
+            stream.flush()
             os.fsync(stream.fileno())
         except BaseException:
             _file(folder, run).unlink()
@@ -187,7 +188,7 @@ def _created(folder: Path, clock: Callable[[], datetime]) -> tuple[str, IO[bytes
 
 def _write(stream: IO[bytes], line: bytes) -> None:
     """Hand a line to the system at once: what it has, a kill cannot take back."""
-    stream.write(line.rstrip(b"\n") + b"\n")
+    stream.write(line + b"\n")
     stream.flush()
 
 

@@ -3,7 +3,7 @@
 The format is described in docs/plan-format.md.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, assert_never
@@ -40,19 +40,37 @@ class SavedPlans:
     plans: tuple[Plan, ...]
 
 
-def dump_plans(
-    project: str, environment: str, plans: Sequence[Plan], *, indent: bool = True
-) -> bytes:
-    """Encode plans, in one line if told so; secrets are in it as references only."""
+def dump_plans(project: str, environment: str, plans: Sequence[Plan]) -> bytes:
+    """Encode plans; secrets are in it as references only."""
     document = {
         "schemaVersion": SCHEMA_VERSION,
         "project": project,
         "environment": environment,
-        "plans": [_plan(plan) for plan in plans],
+        "plans": [_plan(plan, [_action(action) for action in plan.actions]) for plan in plans],
     }
     document["checksum"] = _checksum(document)
-    layout = orjson.OPT_INDENT_2 if indent else 0
-    return orjson.dumps(document, option=layout | orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def plans_line(project: str, environment: str, plans: Sequence[Plan]) -> Iterator[bytes]:
+    """Yield the same in one line, in pieces: no more than an object needs memory at a time."""
+    checksum = sha256()
+    for piece in _pieces(project, environment, plans):
+        checksum.update(piece)
+        yield piece
+    checksum.update(b"}")
+    yield b',"checksum":"%b"}\n' % checksum.hexdigest().encode()
+
+
+def _pieces(project: str, environment: str, plans: Sequence[Plan]) -> Iterator[bytes]:
+    """Yield the canonical JSON that a checksum is of, without its last bracket."""
+    yield b'{"environment":%b,"plans":[' % canonical_json(environment)
+    for number, plan in enumerate(plans):
+        yield b',{"actions":[' if number else b'{"actions":['
+        for place, action in enumerate(plan.actions):
+            yield (b"," if place else b"") + canonical_json(_action(action))
+        yield canonical_json(_plan(plan, [])).removeprefix(b'{"actions":[')
+    yield b'],"project":%b,"schemaVersion":%d' % (canonical_json(project), SCHEMA_VERSION)
 
 
 def load_plans(data: bytes) -> SavedPlans:
@@ -87,12 +105,12 @@ def _checksum(document: Mapping[str, Any]) -> str:
     return sha256(canonical_json(rest)).hexdigest()
 
 
-def _plan(plan: Plan) -> dict[str, Any]:
+def _plan(plan: Plan, actions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "target": plan.target,
         "server": plan.server,
         "checksum": plan.checksum,
-        "actions": [_action(action) for action in plan.actions],
+        "actions": actions,
         "unchanged": [_ref(ref) for ref in plan.unchanged],
         "orphans": [_ref(ref) for ref in plan.orphans],
         "unmanaged": [_ref(ref) for ref in plan.unmanaged],

@@ -12,7 +12,7 @@ from obsdash.change import Change
 from obsdash.errors import ConfigError
 from obsdash.origin import Mark, Origin
 from obsdash.plan import Blocked, Create, Delete, Plan, Update
-from obsdash.planfile import dump_plans, load_plans
+from obsdash.planfile import dump_plans, load_plans, plans_line
 from obsdash.resource import DASHBOARD, DATASOURCE, FOLDER, Ref, Resource
 
 HERE = Origin("dashboards/api.py", 24)
@@ -59,6 +59,14 @@ def test_what_comparison_leaves_out_comes_back_as_well() -> None:
 def test_the_same_plans_are_the_same_bytes() -> None:
     data = dump_plans("shop", "prod", [PLAN])
     assert dump_plans("shop", "prod", load_plans(data).plans) == data
+
+
+@pytest.mark.parametrize("plans", [[], [PLAN], [PLAN, PLAN]])
+def test_in_one_line_a_plan_is_the_same(plans: list[Plan]) -> None:
+    line = b"".join(plans_line("shop", "prod", plans))
+    assert line.count(b"\n") == 1
+    assert json.loads(line) == json.loads(dump_plans("shop", "prod", plans))
+    assert load_plans(line) == load_plans(dump_plans("shop", "prod", plans))
 
 
 def test_of_secrets_the_reference_is_saved() -> None:

@@ -3,7 +3,7 @@
 import re
 import zlib
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -37,8 +37,15 @@ class JsonPlaces(Mapping[str, Mark]):
     def __len__(self) -> int:
         return len(self._marks)
 
+    def items(self) -> ItemsView[str, Mark]:
+        """Return all at once, and keep none: who asks so does it once, for every file."""
+        return self._found().items()
+
     @cached_property
     def _marks(self) -> dict[str, Mark]:
+        return self._found()
+
+    def _found(self) -> dict[str, Mark]:
         content = zlib.decompress(self._packed)
         begun = [match.start() for match in _OBJECT.finditer(content) if match[1]]
         objects = list(_objects(orjson.loads(content), ""))
