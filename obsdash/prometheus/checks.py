@@ -1,17 +1,23 @@
 """Whether Prometheus would take a rule group: by its structure, and by promtool's judgement."""
 
+import re
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from obsdash.disk.names import unusable
 from obsdash.durations import milliseconds
-from obsdash.resource import Spec
+from obsdash.resource import Resource, Spec
 
 _GROUP_KEYS = {"name", "interval", "limit", "query_offset", "labels", "rules"}
 _ALERT_KEYS = {"alert", "expr", "for", "keep_firing_for", "labels", "annotations"}
 _RECORD_KEYS = {"record", "expr", "labels"}
+
+# Since which version Prometheus knows what. An older one gets a group's labels in its rules.
+_SINCE = {"keep_firing_for": (2, 42), "query_offset": (2, 53)}
+_GROUP_LABELS = (3, 0)
 
 _SECONDS = 60  # more than promtool needs for ten thousand rules
 
@@ -22,6 +28,37 @@ def structure_problem(groups: Sequence[Spec]) -> str:
         if why := next(_group_problems(group), ""):
             return f"group {group.get('name')!r}: {why}"
     return ""
+
+
+def version_problem(group: Resource, version: str) -> str:
+    """Return what of a group a Prometheus of this version does not know, "" when it knows all."""
+    for key, since in _SINCE.items():
+        if _number(version) < since and (what := next(setting(group, key), "")):
+            newer = ".".join(map(str, since))
+            return f"{what} sets {key}, which Prometheus knows since {newer}; this one is {version}"
+    return ""
+
+
+def knows_group_labels(version: str) -> bool:
+    """Whether a Prometheus of this version knows labels of groups."""
+    return _number(version) >= _GROUP_LABELS
+
+
+def setting(group: Resource, key: str) -> Iterator[str]:
+    """Yield what sets a key: the group, or a rule with its place."""
+    if group.spec.get(key):
+        yield "the group"
+    for index, rule in enumerate(group.spec.get("rules") or ()):
+        if rule.get(key):
+            place = group.origin_of(f"/rules/{index}")
+            name = repr(rule.get("alert") or rule.get("record"))
+            yield f"{name} ({place})" if place else name
+
+
+def _number(version: str) -> tuple[int, ...]:
+    """Return major and minor, of an unknown version the highest."""
+    found = re.match(r"v?(\d+)\.(\d+)", version)
+    return (int(found[1]), int(found[2])) if found else (sys.maxsize,)
 
 
 def name_problem(namespace: str) -> str:

@@ -7,13 +7,14 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from obsdash.delivery.rulefiles import with_own_labels
 from obsdash.disk.kept import forget, keep, put_back
 from obsdash.disk.rules import encode_groups
 from obsdash.disk.whole import Staged, stage, why
 from obsdash.errors import TargetError
 from obsdash.plan import Action, Create, Delete, Update
 from obsdash.programs import program_for
-from obsdash.prometheus.checks import promtool_problems
+from obsdash.prometheus.checks import knows_group_labels, promtool_problems
 from obsdash.prometheus.files import RuleFile, RuleFolder, namespace_of
 from obsdash.prometheus.loading import not_loading, unseen
 from obsdash.prometheus.server import Facts, Server
@@ -128,7 +129,7 @@ class Sync:
             file = files.get(namespace)
             groups = dict(file.groups) if file else {}
             for action in some:
-                _carry_out(action, groups)
+                _carry_out(action, groups, knows_group_labels(self._facts.version))
             yield _Change(
                 path=self._folder.file(namespace),
                 actions=tuple(some),
@@ -231,10 +232,11 @@ def _discard(staged: Staged) -> None:
         staged.discard()
 
 
-def _carry_out(action: Action, groups: dict[str, Spec]) -> None:
+def _carry_out(action: Action, groups: dict[str, Spec], group_labels: bool) -> None:
     name = action.ref.uid.partition("/")[2]
     if isinstance(action, Create | Update):
-        groups[name] = action.desired.spec
+        spec = action.desired.spec
+        groups[name] = spec if group_labels or not spec.get("labels") else with_own_labels(spec)
     elif isinstance(action, Delete):
         groups.pop(name, None)
 

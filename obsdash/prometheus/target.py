@@ -11,7 +11,7 @@ from obsdash.errors import TargetError
 from obsdash.health import Health, joined, judged
 from obsdash.http import Auth, Client, Tls, masked
 from obsdash.plan import Action, Snapshot
-from obsdash.prometheus.checks import name_problem, structure_problem
+from obsdash.prometheus.checks import name_problem, structure_problem, version_problem
 from obsdash.prometheus.files import RuleFolder, namespace_of
 from obsdash.prometheus.reading import Loaded, foreign_groups, live_groups
 from obsdash.prometheus.server import Server
@@ -68,7 +68,7 @@ class PrometheusTarget:
         return Snapshot(
             live=live,
             unmanaged=foreign_groups(self._folder, servers[0].groups) if others else (),
-            blocked=_blocked(wanted, live),
+            blocked=_blocked(wanted, live, servers[0].facts.version),
             server=f"Prometheus {servers[0].facts.version}",
         )
 
@@ -138,12 +138,18 @@ def _health(
     return judged(groups, shown)
 
 
-def _blocked(wanted: Collection[Resource], live: Mapping[Ref, Resource]) -> dict[Ref, str]:
+def _blocked(
+    wanted: Collection[Resource], live: Mapping[Ref, Resource], version: str
+) -> dict[Ref, str]:
     """Return what Prometheus would refuse; what is to be deleted may be as bad as it is."""
     found = {}
     for resource in wanted:
         if resource != live.get(resource.ref):
-            reason = name_problem(namespace_of(resource.ref)) or structure_problem([resource.spec])
+            reason = (
+                name_problem(namespace_of(resource.ref))
+                or structure_problem([resource.spec])
+                or version_problem(resource, version)
+            )
             if reason:
                 found[resource.ref] = reason
     return found

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from obsdash.durations import milliseconds
-from obsdash.prometheus.checks import structure_problem
-from obsdash.resource import Resource, Spec
+from obsdash.prometheus.checks import setting, structure_problem
+from obsdash.resource import Resource
 from obsdash.ruler.dialects import Dialect
 
 _STEP = 10_000  # milliseconds; Grafana's scheduler looks at its rules this often
@@ -27,16 +27,4 @@ def _problems(dialect: Dialect, resource: Resource) -> Iterator[str]:
     if dialect.grafana and (milliseconds(str(group.get("interval") or "0")) or 0) % _STEP:
         yield f"interval {group['interval']} is no multiple of 10s, as Grafana wants it"
     for key in dialect.lacks:
-        yield from (f"{what} sets {key}, {dialect.lacks[key]}" for what in _with(resource, key))
-
-
-def _with(resource: Resource, key: str) -> Iterator[str]:
-    """Yield what sets a key: the group, or a rule with its place."""
-    group: Spec = resource.spec
-    if group.get(key):
-        yield "the group"
-    for index, rule in enumerate(group["rules"]):
-        if rule.get(key):
-            place = resource.origin_of(f"/rules/{index}")
-            name = repr(rule.get("alert") or rule.get("record"))
-            yield f"{name} ({place})" if place else name
+        yield from (f"{what} sets {key}, {dialect.lacks[key]}" for what in setting(resource, key))

@@ -162,6 +162,15 @@ def test_what_the_api_hides_is_read_from_our_file(binary: str, tmp_path: Path) -
         assert len(place.plan(changed).actions) == 1
 
 
+def test_the_labels_of_a_group_reach_every_version(place: Place) -> None:
+    wanted = group("api/errors", ALERT, RECORD, labels={"team": "shop"})
+    assert verbs(place.sync(wanted)) == ["created"]
+    with Client(place.server.url) as client:
+        (loaded,) = client.get_json("/api/v1/rules")["data"]["groups"]
+    assert all(rule["labels"]["team"] == "shop" for rule in loaded["rules"])
+    assert not place.plan(wanted)
+
+
 def test_a_group_without_rules_is_no_eternal_change(place: Place) -> None:
     empty = Resource(Ref(RULE_GROUP, "api/none"), {"name": "none", "rules": []})
     assert place.sync(empty, group("api/errors")).ok
