@@ -1,6 +1,7 @@
 """What is live: what is loaded, told from the file where that is the file that is loaded."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from os.path import normpath
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def _live_spec(file: ConfigFile, found: Found, loaded: Loaded, wanted: Spec) -> 
 
 
 def _as_shown(file: ConfigFile, loaded: Loaded, wanted: Spec, state: str) -> Spec:
-    known = frozenset(_texts(wanted))
+    known = {normpath(text): text for text in _texts(wanted)}
     config: Spec = _relative(loaded.config, file.path.parent, known)
     return {**without_secrets(config), ON_DISK: state}  # older ones show addresses of webhooks
 
@@ -64,14 +65,14 @@ def compared(spec: Spec, wanted: Spec) -> Spec:
     return {**shown, SECRETS: ", ".join(sorted(differing))} if differing else shown
 
 
-def _relative(value: Any, folder: Path, known: Collection[str]) -> Any:
+def _relative(value: Any, folder: Path, known: Mapping[str, str]) -> Any:
     """Write paths as they are wanted: an Alertmanager shows those of templates from the root on."""
     if isinstance(value, dict):
         return {key: _relative(inner, folder, known) for key, inner in value.items()}
     if isinstance(value, list):
         return [_relative(inner, folder, known) for inner in value]
     short = value.removeprefix(f"{folder}/") if isinstance(value, str) else value
-    return short if short in known else value
+    return known.get(short, value) if short is not value else value
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -116,9 +116,54 @@ def _quoted(text: str) -> str:
 
 def _receiver(receiver: dict[str, Any]) -> dict[str, Any]:
     return {
-        key: _each(_INTEGRATIONS[key])(value) if key in _INTEGRATIONS else value
+        key: _each(_integration(key))(value) if key.endswith("_configs") else value
         for key, value in receiver.items()
     }
+
+
+def _integration(kind: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Return what respells an integration."""
+    own = _INTEGRATIONS.get(kind, _as_it_is)
+
+    def respell(config: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = _http(own(config))
+        return _with_slash(found, "api_url") if kind in _SLASHED else found
+
+    return respell
+
+
+def _global(config: Any) -> Any:
+    if not isinstance(config, dict):
+        return config
+    found = _http(config)
+    for kind in _SLASHED:
+        found = _with_slash(found, f"{kind.removesuffix('_configs')}_api_url")
+    return found
+
+
+_SLASHED = ("opsgenie_configs", "victorops_configs", "wechat_configs")  # by Alertmanager itself
+
+
+def _with_slash(config: dict[str, Any], key: str) -> dict[str, Any]:
+    url = config.get(key)
+    return {**config, key: f"{url.rstrip('/')}/"} if isinstance(url, str) and url else config
+
+
+def _http(config: dict[str, Any]) -> dict[str, Any]:
+    """Write a bearer token as the authorization that it is."""
+    http = config.get("http_config")
+    if not isinstance(http, dict) or "authorization" in http:
+        return config
+    tokens = {
+        key.replace("bearer_token", "credentials"): value
+        for key, value in http.items()
+        if key in ("bearer_token", "bearer_token_file") and value
+    }
+    if not tokens:
+        return config
+    rest = {key: value for key, value in http.items() if not key.startswith("bearer_token")}
+    authorization = {"type": "Bearer", **tokens}
+    return {**config, "http_config": {**rest, "authorization": authorization}}
 
 
 def _email(config: dict[str, Any]) -> dict[str, Any]:
@@ -168,6 +213,7 @@ def _range(text: Any) -> Any:
 
 
 _PARTS: Mapping[str, Callable[[Any], Any]] = {
+    "global": _global,
     "route": _route,
     "inhibit_rules": _each(_inhibition),
     "receivers": _each(_receiver),

@@ -244,10 +244,13 @@ def order(leaf: Leaf, scope: Scope) -> bool:
     return False
 
 
-def number(leaf: Leaf, _scope: Scope) -> bool:
-    """Whether it is one number with and without a point."""
+def number(leaf: Leaf, scope: Scope) -> bool:
+    """Whether it is one number with and without a point, or a text where only texts are read."""
     kinds = {type(leaf.before), type(leaf.after)}
-    return kinds == {int, float} and float(leaf.before) == float(leaf.after)
+    if kinds == {int, float}:
+        return float(leaf.before) == float(leaf.after)
+    a_text = scope.part is Part.ALERTMANAGER and str in kinds and kinds <= {str, int, float}
+    return a_text and str(leaf.before) == str(leaf.after)
 
 
 _DURATIONS = {

@@ -223,6 +223,32 @@ def test_two_spellings_of_one_route_are_no_change(one: Spec, other: Spec) -> Non
         assert compare(live, desired, kind=ALERTMANAGER).changes == ()
 
 
+INTEGRATED: dict[str, list[tuple[Spec, Spec]]] = {
+    "wechat_configs": [
+        ({"agent_id": 1000003, "to_party": "2"}, {"agent_id": "1000003", "to_party": 2})
+    ],
+    "opsgenie_configs": [({"api_url": "http://o/x"}, {"api_url": "http://o/x/"})],
+    "webhook_configs": [
+        (
+            {"http_config": {"bearer_token_file": "/s/t"}},
+            {"http_config": {"authorization": {"credentials_file": "/s/t"}}},
+        ),
+        (
+            {"http_config": {"bearer_token": "t"}},
+            {"http_config": {"authorization": {"type": "Bearer", "credentials": "<secret>"}}},
+        ),
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", INTEGRATED)
+def test_two_spellings_of_one_integration_are_no_change(kind: str) -> None:
+    for sides in INTEGRATED[kind]:
+        live, desired = ({"receivers": [{"name": "x", kind: [side]}]} for side in sides)
+        assert compare(live, desired, kind=ALERTMANAGER).changes == ()
+        assert compare(desired, live, kind=ALERTMANAGER).changes == ()
+
+
 def test_a_secret_of_an_integrations_own_is_not_taken_for_the_shared_one() -> None:
     """A file shows what is written; only what an Alertmanager shows is filled in."""
     own = {"name": "a", "slack_configs": [{"api_url": "<secret>"}]}
