@@ -2,9 +2,9 @@
 # Install the Debian packages that the demo and the live tests use, where that is possible.
 # Exits with 1, and says what is missing, where it is not.
 set -euo pipefail
-packages=(prometheus prometheus-alertmanager prometheus-node-exporter
+packages=(prometheus prometheus-alertmanager prometheus-node-exporter prometheus-pushgateway
           prometheus-redis-exporter redis-server openssl)
-programs=(prometheus prometheus-alertmanager prometheus-node-exporter
+programs=(prometheus prometheus-alertmanager prometheus-node-exporter prometheus-pushgateway
           prometheus-redis-exporter redis-server openssl)
 
 missing=()

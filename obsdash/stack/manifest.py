@@ -113,7 +113,10 @@ LOKI = Component(
     paths={"/loki": "data"},
     folders=("data",),
     ready="/ready",
-    variables=(("VARIABLES_LOKI_URL", "http://{address}"),),
+    variables=(
+        ("VARIABLES_LOKI_URL", "http://{address}"),
+        ("QUERY_LOKI", "http://{address}"),
+    ),
 )
 
 TEMPO = Component(
@@ -303,6 +306,7 @@ PROMETHEUS = Component(
         ("PROMETHEUS_URL", "http://{address}"),
         ("PROMETHEUS_RULES", "{home}/rules"),
         ("VARIABLES_PROMETHEUS_URL", "http://{address}"),
+        ("QUERY_PROMETHEUS", "http://{address}"),
     ),
 )
 

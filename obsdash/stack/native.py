@@ -11,7 +11,7 @@ from obsdash.stack import probe, processes, state
 from obsdash.stack.component import CORE, Component
 from obsdash.stack.launch import Launch, Place, Settings, find_program, log_file, values
 from obsdash.stack.manifest import MANIFEST, USUAL
-from obsdash.stack.ports import free_address, holder
+from obsdash.stack.ports import free_address, holder, is_free, is_held_by
 from obsdash.stack.processes import Process
 from obsdash.stack.report import Report
 from obsdash.stack.state import Started
@@ -130,6 +130,16 @@ def _place_of(started: Started) -> Place:
     return Place(started.address, {int(port): at for port, at in started.ports.items()})
 
 
+def _still_free(candidate: _Candidate, expected: Mapping[str, Place]) -> Place:
+    """Return the planned place, or another one when somebody took a port of it meanwhile."""
+    place = candidate.place
+    planned = (place.address, *place.more.values())
+    if all(is_free(int(address.rpartition(":")[2])) for address in planned):
+        return place
+    taken = {at for each in expected.values() for at in (each.address, *each.more.values())}
+    return _new_place(candidate.component, taken)
+
+
 def _new_place(component: Component, reserved: set[str]) -> Place:
     """Choose free addresses and reserve them."""
 
@@ -158,7 +168,8 @@ def _bring_up(
         for name, each in started.items()
         if each.runs and name != component.name
     }
-    launch = Launch(component, candidate.program, candidate.place, others, expected, settings)
+    place = candidate.place if running else _still_free(candidate, expected)
+    launch = Launch(component, candidate.program, place, others, expected, settings)
     launch.prepare()
     if running and running.argv == launch.argv():
         return _keep(launch, running)
@@ -217,10 +228,16 @@ def _held(launch: Launch) -> str:
 def _trouble(launch: Launch, started: Started) -> str:
     """Wait until a component is ready; return why it is not, or nothing."""
     address, ready = started.address, launch.component.ready
-    processes.wait(lambda: not started.runs or probe.answers(address, ready), READY_SECONDS)
+    port = int(address.rpartition(":")[2])
+
+    def answers() -> bool:
+        # Somebody else's program may have taken the port in the last moment, and answer there.
+        return probe.answers(address, ready) and is_held_by(port, started.pid)
+
+    processes.wait(lambda: not started.runs or answers(), READY_SECONDS)
     if not started.runs:
         return "it ended while starting"
-    if not probe.answers(address, ready):
+    if not answers():
         return f"it does not answer on {address} within {READY_SECONDS:g} s"
     return ""
 

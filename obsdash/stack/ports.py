@@ -46,12 +46,32 @@ def is_free(port: int) -> bool:
 
 def holder(port: int) -> str:
     """Return who listens on a port, `NAME (pid N)`, or that it cannot be seen."""
-    inodes = {f"socket:[{inode}]" for inode in _listening(port)}
-    for process in _PROC.glob("[0-9]*"):
-        if inodes & set(_sockets(process)):
+    for process in _holders(port):
+        try:
             name = (process / "comm").read_text(encoding="utf-8", errors="replace").strip()
-            return f"{name} (pid {process.name})"
+        except OSError:
+            continue  # it has ended meanwhile
+        return f"{name} (pid {process.name})"
     return "a program of somebody else"
+
+
+def is_held_by(port: int, leader: int) -> bool:
+    """Tell whether a process of a session, named by its leader, listens on a port."""
+    return any(_session(process) == leader for process in _holders(port))
+
+
+def _holders(port: int) -> Iterator[Path]:
+    """Yield the processes, as folders of /proc, that have a socket listening on a port."""
+    inodes = {f"socket:[{inode}]" for inode in _listening(port)}
+    if inodes:
+        yield from (each for each in _PROC.glob("[0-9]*") if inodes & set(_sockets(each)))
+
+
+def _session(process: Path) -> int:
+    try:
+        return os.getsid(int(process.name))
+    except OSError:
+        return 0
 
 
 def _listening(port: int) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """`obsdash stack` with the real programs of this machine."""
 
 import fcntl
+import http.server
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,7 +23,8 @@ import pytest
 
 from obsdash.stack import native, probe
 from obsdash.stack.launch import Settings
-from obsdash.stack.manifest import USUAL
+from obsdash.stack.manifest import NODE_EXPORTER, USUAL
+from obsdash.stack.ports import free_address
 from tests.stack import contract
 from tests.support.servers import program, wait_until
 
@@ -255,6 +258,33 @@ def test_a_taken_port_is_replaced_by_the_next_free_one(stack: Stack) -> None:
     assert json.loads(get(f"{url}/api/v1/status/buildinfo"))["status"] == "success"
 
 
+def test_a_port_that_somebody_took_in_the_last_moment_is_not_taken_for_ours(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", only(stack.project / "bin", "prometheus-node-exporter"))
+    monkeypatch.setenv(MARK, stack.mark)
+    settings = Settings(stack.state, ROOT / "stack", "shop", stack.project / "b", ("exporters",))
+
+    class Answering(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Answering) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        taken = f"127.0.0.1:{other.server_port}"
+
+        def planned(preferred: int, reserved: set[str]) -> str:
+            first = preferred == NODE_EXPORTER.port and taken not in reserved
+            return taken if first else free_address(preferred, reserved)
+
+        monkeypatch.setattr(native, "free_address", planned)
+        reports = {report.name: report for report in native.up(settings)}
+        other.shutdown()
+    assert reports["node-exporter"].outcome == "started"
+    assert taken not in reports["node-exporter"].detail
+
+
 def test_up_that_was_killed_in_the_middle_is_finished_by_the_next_one(stack: Stack) -> None:
     record = stack.state / "stack.json"
     first = subprocess.Popen(
@@ -351,6 +381,7 @@ def test_urls_name_what_runs_for_people_and_as_shell_lines(stack: Stack) -> None
         "OBSDASH_DEV_PROMETHEUS_URL": prometheus,
         "OBSDASH_DEV_PROMETHEUS_RULES": str(stack.state / "prometheus" / "rules"),
         "OBSDASH_DEV_VARIABLES_PROMETHEUS_URL": prometheus,
+        "OBSDASH_DEV_QUERY_PROMETHEUS": prometheus,
     }
     assert Path(lines["OBSDASH_DEV_PROMETHEUS_RULES"]).is_dir()
 

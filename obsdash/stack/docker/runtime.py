@@ -134,13 +134,9 @@ class Docker:
                 inside = self._values(component, f"{component.name}:{component.port}")
                 urls[component.name] = component.url.format_map(outside)
                 for name, text in component.variables:
+                    # Grafana asks data sources inside, verify outside.
                     asked = name.startswith("VARIABLES_") and component is not GRAFANA
                     meant[name] = text.format_map(inside if asked else outside)
-        for name in {
-            "prometheus",
-            "loki",
-        } & urls.keys():  # Grafana asks them inside, verify outside
-            meant[f"QUERY_{name.upper()}"] = urls[name]
         password = self.deployment.variables.get("GRAFANA_ADMIN_PASSWORD")
         if password and self.deployment.env == DEV and "grafana" in urls:
             meant["GRAFANA_PASSWORD"] = password
