@@ -27,10 +27,15 @@ class Firing:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one version of a rule would have done; error: why it could not be run."""
+    """What one version of a rule would have done.
+
+    error: why it could not be run. waits: its `for` in seconds, where that is longer than the
+    window, so that nobody can tell.
+    """
 
     firings: tuple[Firing, ...] = ()
     error: str = ""
+    waits: float = 0.0
 
     @property
     def seconds(self) -> float:

@@ -9,7 +9,7 @@ from obsdash.backtest.fold import Rule, Runs, firings
 from obsdash.backtest.model import Backtest, Outcome
 from obsdash.durations import milliseconds
 from obsdash.errors import TargetError
-from obsdash.http import AnswerError, Client, success
+from obsdash.http import AnswerError, Client, UnreachedError, success
 from obsdash.origin import Origin
 from obsdash.promql import canonical, missing_metrics
 from obsdash.resource import RULE_GROUP, Ref, Resource
@@ -66,7 +66,7 @@ def _judged(
         outcome,
         loaded=server.outcome(twin) if twin and changed else None,
         new=twin is None,
-        missing=() if outcome.firings or outcome.error else server.missing(alert.expr),
+        missing=() if outcome != Outcome() else server.missing(alert.expr),
     )
 
 
@@ -125,6 +125,8 @@ class _Server:
 
     def outcome(self, alert: _Alert) -> Outcome:
         """Run an alert's expression over the window, and fold it."""
+        if alert.rule.hold > self._end - self._start:
+            return Outcome(waits=alert.rule.hold)
         step = alert.rule.step
         end = self._end - self._end % step
         runs = Runs(step)
@@ -139,6 +141,10 @@ class _Server:
             if error.status in (400, 422, 503) and error.reason:
                 return Outcome(error=error.reason)
             raise
+        except UnreachedError:
+            raise
+        except TargetError as error:  # it takes longer than we wait; others may not
+            return Outcome(error=error.message)
         return Outcome(firings(runs, alert.rule, end))
 
     def missing(self, expr: str) -> tuple[str, ...]:

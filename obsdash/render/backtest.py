@@ -38,6 +38,8 @@ def _lines(one: Backtest) -> Iterator[str]:
 def _said(outcome: Outcome) -> str:
     if outcome.error:
         return f"cannot be run: {outcome.error}"
+    if outcome.waits:
+        return f"cannot be told: it waits for {_spelled(outcome.waits)}, longer than this time"
     if not outcome.firings:
         return "would not have fired"
     still = sum(firing.open for firing in outcome.firings)
@@ -82,6 +84,7 @@ def _alert_json(one: Backtest) -> dict[str, Any]:
 def _outcome_json(outcome: Outcome) -> dict[str, Any]:
     return {
         "error": outcome.error or None,
+        "waits": outcome.waits or None,
         "firings": [_firing_json(firing) for firing in outcome.firings],
     }
 

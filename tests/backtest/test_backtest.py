@@ -4,12 +4,24 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from obsdash.backtest import backtest
 from obsdash.cli import run
-from tests.support.servers import Program, program, prometheus_programs, running_prometheus
+from obsdash.http import Client
+from obsdash.resource import RULE_GROUP, Ref, Resource
+from tests.support.servers import (
+    Answer,
+    Asked,
+    Program,
+    canned,
+    program,
+    prometheus_programs,
+    running_prometheus,
+)
 
 ALERTS = """\
 from obsdash.author import Alert, RuleGroup
@@ -106,6 +118,44 @@ def test_it_says_how_often_each_alert_would_have_fired(
     assert "    nothing to go by: nowhere without series in this time" in lines
     assert found["Wrong"].startswith("cannot be run: ")
     assert "many-to-many" in found["Wrong"]
+
+
+CAREFUL = """\
+from obsdash.author import Alert, RuleGroup
+
+group = RuleGroup("often", [
+    Alert("Patient", expr="up == 0", for_="4h", severity="info", summary="down"),
+    Alert("Inner", expr="min_over_time(up[10m:1m]) == 0", for_=None, severity="info", summary="x"),
+    Alert("Often", expr="up{job='a'} == 0", for_="1m", severity="info", summary="down"),
+], interval="1s")
+"""
+
+
+def test_more_points_than_one_answer_holds_and_times_too_short_to_tell(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At an interval of 1s, 3h are 10,800 points: two queries of at most 10,000."""
+    (project / "alerts" / "api.py").write_text(CAREFUL)
+    assert run(["test", "--backtest", "3h"]) == 0
+    found = capsys.readouterr().out
+    assert "Patient: cannot be told: it waits for 4h, longer than this time (new)" in found
+    assert "Inner: would have fired 2 times" in found
+    assert "Often: would have fired 2 times" in found
+
+
+def test_an_alert_whose_query_takes_too_long_is_named_and_the_others_go_on() -> None:
+    def answer(asked: Asked) -> Answer:
+        if asked.path == "/api/v1/query_range" and b"slow" in asked.body:
+            time.sleep(0.5)
+        data: dict[str, list[str]] = {} if "config" in asked.path else {"groups": [], "result": []}
+        return 200, "application/json", json.dumps({"status": "success", "data": data}).encode()
+
+    rules = [{"alert": name.title(), "expr": f"{name} > 1"} for name in ("slow", "quick")]
+    group = Resource(Ref(RULE_GROUP, "api/g"), {"name": "g", "rules": rules})
+    with canned(answer) as server, Client(server.url, timeout=0.2) as client:
+        slow, quick = backtest(client, [group], datetime.now(UTC), timedelta(hours=1))
+    assert "did not answer within 0.2 s" in slow.outcome.error
+    assert quick.outcome.error == ""
 
 
 def test_the_json_has_each_firing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
