@@ -65,9 +65,17 @@ def test_ctrl_c_in_a_sync_to_grafana_ends_calmly_and_the_next_one_completes_it(
     with GrafanaDouble(latency=0.01) as grafana:
         url = f'url = "{grafana.url}", user = "admin", password = "env:PW"'
         write(tmp_path, {"pyproject.toml": settings(f'{{ type = "grafana", {url} }}')})
+        knows = threading.Event()
+
+        def hold(method: str, path: str) -> None:
+            if len(grafana.store.dashboards) >= writes:
+                knows.wait(30)
+
+        grafana.before = hold
         child = started(tmp_path, "sync")
         wait_until(lambda: len(grafana.store.dashboards) >= writes, "dashboards arrive")
         child.send_signal(signal.SIGINT)
+        threading.Timer(0.5, knows.set).start()  # it has begun nothing new by then
         said = ended(child)
         assert said.code == 2
         assert "interrupted: obsdash diff shows what is left" in said.out

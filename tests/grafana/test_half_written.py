@@ -1,6 +1,9 @@
 """Objects that take several calls to write: ended or taken back, and never over another's edit."""
 
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
 
 from obsdash.resource import CONTACT_POINT, FOLDER, Ref, Resource, alert_group_ref
 from obsdash.target import Applied, Failed, Outcome
@@ -34,40 +37,47 @@ def folder(lab: Lab) -> Resource:
     return Resource(Ref(FOLDER, lab.name("F")), {"title": lab.name("F")})
 
 
+@pytest.fixture
+def site(lab: Lab) -> Iterator[Lab]:
+    """Return a server, and take away what a test leaves on it."""
+    yield lab
+    assert lab.sync(prune=True, secrets=address).ok
+
+
 def outcome(lab: Lab, *resources: Resource, **options: Any) -> Outcome:
     """Sync; return what became of the last one."""
     outcomes = {o.ref: o for o in lab.sync(*resources, secrets=address, **options).outcomes}
     return outcomes[resources[-1].ref]
 
 
-def test_a_new_contact_point_of_which_grafana_refuses_a_part_is_taken_back(lab: Lab) -> None:
-    said = outcome(lab, point(lab, MAIL, SLACK, REFUSED))
+def test_a_new_contact_point_of_which_grafana_refuses_a_part_is_taken_back(site: Lab) -> None:
+    said = outcome(site, point(site, MAIL, SLACK, REFUSED))
     assert isinstance(said, Failed)
     assert said.reason.endswith("it is as it was")
-    assert not [p for p in lab.api("GET", PATH) if p["name"] == lab.name("team")]
-    assert lab.project not in str(lab.api("GET", "/v1/provisioning/templates"))
+    assert not [p for p in site.api("GET", PATH) if p["name"] == site.name("team")]
+    assert site.project not in str(site.api("GET", "/v1/provisioning/templates"))
 
 
-def test_a_changed_contact_point_of_which_grafana_refuses_a_part_is_put_back(lab: Lab) -> None:
-    old = point(lab, MAIL, SLACK)
-    assert isinstance(outcome(lab, old), Applied)
+def test_a_changed_contact_point_of_which_grafana_refuses_a_part_is_put_back(site: Lab) -> None:
+    old = point(site, MAIL, SLACK)
+    assert isinstance(outcome(site, old), Applied)
     changed = [{**one, "settings": {**one["settings"], **new}} for one, new in CHANGED]
-    said = outcome(lab, point(lab, *changed, REFUSED))
+    said = outcome(site, point(site, *changed, REFUSED))
     assert isinstance(said, Failed)
     assert "it is as it was, but secrets of it may be the new ones" in said.reason
-    assert not lab.plan(old, secrets=address)
+    assert not site.plan(old, secrets=address)
 
 
-def test_a_group_of_which_grafana_refuses_a_rule_is_as_it_was(lab: Lab) -> None:
-    lab.api("POST", "/datasources", {"uid": lab.name("p"), "name": lab.name("p"), **PROMETHEUS})
-    old = group(lab, rule(lab.name("a"), "up == 0", lab.name("p")))
-    assert isinstance(outcome(lab, folder(lab), old), Applied)
-    wrong = rule(lab.name("c"), "up", lab.name("p"))
+def test_a_group_of_which_grafana_refuses_a_rule_is_as_it_was(site: Lab) -> None:
+    site.api("POST", "/datasources", {"uid": site.name("p"), "name": site.name("p"), **PROMETHEUS})
+    old = group(site, rule(site.name("a"), "up == 0", site.name("p")))
+    assert isinstance(outcome(site, folder(site), old), Applied)
+    wrong = rule(site.name("c"), "up", site.name("p"))
     wrong["data"][0]["relativeTimeRange"] = {"from": 0, "to": 600}
-    new = rule(lab.name("b"), "up == 1", lab.name("p"))
-    said = outcome(lab, folder(lab), group(lab, new, wrong))
+    new = rule(site.name("b"), "up == 1", site.name("p"))
+    said = outcome(site, folder(site), group(site, new, wrong))
     assert isinstance(said, Failed)
-    assert not lab.plan(folder(lab), old, secrets=address)
+    assert not site.plan(folder(site), old, secrets=address)
 
 
 def test_what_another_one_wrote_meanwhile_is_not_written_over(double: Lab) -> None:
