@@ -9,7 +9,7 @@ import click
 from obsdash.cli.applying import on_terminal
 from obsdash.cli.context import Context
 from obsdash.cli.output import note, to_json
-from obsdash.cli.stacking import Stack, after, build_first, table
+from obsdash.cli.stacking import Stack, after, build_first, is_declared, table
 from obsdash.errors import ConfigError
 from obsdash.stack.report import Report
 
@@ -189,7 +189,8 @@ def urls(context: Context, state: Path | None, format_: str) -> None:
         found = each.addresses()
         lines = found.shell_lines(stack.env) if format_ == "env" else table(found.urls)
         for line in lines:
-            click.echo(line)
+            if format_ == "text" or is_declared(stack, line.partition("=")[0]):
+                click.echo(line)
 
 
 @command.command(epilog=_CHECK_EPILOG)

@@ -79,7 +79,7 @@ class Stack:
 
 def build_first(stack: Stack, runtime: "Runtime") -> int:
     """Build what the services of prod read when they start; return the exit code."""
-    os.environ.update(runtime.inputs())
+    _set(stack, runtime.inputs())
     return _obsdash(stack, "build") if stack.env == PROD and _has_environment(stack) else 0
 
 
@@ -88,13 +88,30 @@ def after(stack: Stack, runtime: "Runtime") -> int:
     addresses = runtime.addresses()
     code = 0
     if stack.env == DEV and _has_environment(stack):
-        os.environ.update(addresses.environment(stack.env))
+        _set(stack, addresses.environment(stack.env))
         code = _deliver(stack)
     _heading("Where to look")
     for line in table(addresses.urls):
         click.echo(line)
     _remind(stack, addresses.values.get("KNOBS_URL"))
     return code
+
+
+def is_declared(stack: Stack, variable: str) -> bool:
+    """Tell whether the project's environment knows a variable, should it be one of definitions'.
+
+    obsdash refuses those it does not know; a project without the environment may want them all.
+    """
+    found = stack.context.config.environments.get(stack.env)
+    prefix = f"OBSDASH_{stack.env.upper()}_VARIABLES_"
+    if found is None or not variable.startswith(prefix):
+        return True
+    return variable.removeprefix(prefix).lower() in found.variables
+
+
+def _set(stack: Stack, variables: Mapping[str, str]) -> None:
+    """Put variables into the environment of this process, for the commands that follow."""
+    os.environ.update({name: text for name, text in variables.items() if is_declared(stack, name)})
 
 
 def table(urls: Mapping[str, str]) -> Iterator[str]:

@@ -306,7 +306,6 @@ PROMETHEUS = Component(
         ("PROMETHEUS_URL", "http://{address}"),
         ("PROMETHEUS_RULES", "{home}/rules"),
         ("VARIABLES_PROMETHEUS_URL", "http://{address}"),
-        ("QUERY_PROMETHEUS", "http://{address}"),
     ),
 )
 

@@ -381,7 +381,6 @@ def test_urls_name_what_runs_for_people_and_as_shell_lines(stack: Stack) -> None
         "OBSDASH_DEV_PROMETHEUS_URL": prometheus,
         "OBSDASH_DEV_PROMETHEUS_RULES": str(stack.state / "prometheus" / "rules"),
         "OBSDASH_DEV_VARIABLES_PROMETHEUS_URL": prometheus,
-        "OBSDASH_DEV_QUERY_PROMETHEUS": prometheus,
     }
     assert Path(lines["OBSDASH_DEV_PROMETHEUS_RULES"]).is_dir()
 

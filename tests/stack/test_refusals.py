@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from obsdash.cli.context import Context
+from obsdash.cli.stacking import Stack, is_declared
 from obsdash.stack import preflight
 from tests.cli.shell import Said, obsdash, refused
 
@@ -79,6 +81,19 @@ def test_a_project_without_the_environment_is_told_that_nothing_is_built(folder:
     assert "nothing is built: the project has no environment dev" in said.err
     assert "help: add [tool.obsdash.env.dev]" in said.err
     assert not (folder / "build").exists()
+
+
+def test_only_variables_that_the_project_declares_are_set_for_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (folder / "pyproject.toml").open("a") as file:
+        file.write('[tool.obsdash.env.dev]\nvariables = { grafana_url = "" }\n')
+    stack = Stack(Context(folder, None))
+    known = "OBSDASH_DEV_VARIABLES_GRAFANA_URL"
+    unknown = "OBSDASH_DEV_VARIABLES_REDIS_URL"
+    names = (known, unknown, "OBSDASH_DEV_GRAFANA_URL", "SLACK_WEBHOOK_URL")
+    assert [name for name in names if not is_declared(stack, name)] == [unknown]
+    assert is_declared(Stack(Context(folder, "prod")), "OBSDASH_PROD_VARIABLES_REDIS_URL")
 
 
 def test_logs_of_what_has_written_nothing(folder: Path) -> None:

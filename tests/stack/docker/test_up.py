@@ -186,7 +186,6 @@ def test_obsdash_asks_the_published_ports_and_grafana_the_names_of_services(
         "OBSDASH_DEV_PROMETHEUS_URL": "http://127.0.0.1:19090",
         "OBSDASH_DEV_PROMETHEUS_RULES": str(project.state / "prometheus" / "rules"),
         "OBSDASH_DEV_VARIABLES_PROMETHEUS_URL": "http://prometheus:9090",
-        "OBSDASH_DEV_QUERY_PROMETHEUS": "http://127.0.0.1:19090",
     }
     text = project.obsdash("urls").out.split()
     assert text == ["grafana", "http://127.0.0.1:13000", "prometheus", "http://127.0.0.1:19090"]
