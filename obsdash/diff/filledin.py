@@ -22,24 +22,32 @@ _SIBLINGS = {
 _SHARED = {("wechat_configs", "corp_id"): "wechat_api_corp_id"}
 
 
+# What a route has from the one above it, or not at all, when it is empty.
+_EMPTY_MEANS_ABSENT = (
+    *("continue", "routes", "matchers", "group_by"),
+    *("mute_time_intervals", "active_time_intervals"),
+)
+
+
 def filled_in(leaf: Leaf, scope: Scope) -> bool:
     """Whether a value on one side is what Alertmanager takes its absence on the other for."""
     live = leaf.after is MISSING
     value = leaf.before if live else leaf.after
+    unsaid = not live and ON_DISK in scope.before and value in _ZERO  # a server leaves it out
     match leaf.path:
         case "global", *rest:
-            unsaid = not live and ON_DISK in scope.before and value in _ZERO
             return unsaid or _default(value, GLOBAL.get(".".join(rest)))
         case "route", key:
             return key != "receiver" and _default(value, ROOT_ROUTE.get(key))
         case "route", *_, key:
-            return key in ("continue", "routes", "matchers") and not value
+            return key in _EMPTY_MEANS_ABSENT and not value
         case "receivers", receiver, "labels", "name":
             return bool(value == receiver)
         case "receivers", _, kind, _, _, *_ if kind in INTEGRATIONS:
             places = leaf.place.live, leaf.place.desired
             side = _Side(scope.before, places[0]), _Side(scope.after, places[1])
-            return _integration(leaf.path[2], leaf.path[4:], value, side if live else side[::-1])
+            sides = side if live else side[::-1]
+            return unsaid or _integration(leaf.path[2], leaf.path[4:], value, sides)
     return _default(value, OTHER.get(".".join(leaf.path)))
 
 

@@ -259,7 +259,7 @@ _DURATIONS = {
     Part.GROUP: ("interval", "query_offset"),
     Part.ALERTMANAGER: (
         *("group_wait", "group_interval", "repeat_interval", "resolve_timeout"),
-        *("timeout", "retry", "expire"),
+        *("timeout", "retry", "expire", "ttl", "reopen_duration"),
     ),
 }
 

@@ -62,18 +62,18 @@ def test_every_edit_is_found_and_told_as_one_change(place: Place) -> None:
     chance = random.Random(7)
     for number in range(EDITS):
         file, text, spec = found[number % len(found)]
-        edited, what = _edited(spec, chance)
+        wanted, what = edited(spec, chance)
         place.load(text)
-        by_file = texts(place.plan(edited))
+        by_file = texts(place.plan(wanted))
         assert len(by_file) == 1, (file, what, by_file)
         place.file.unlink()
-        by_server = texts(place.plan(edited))
+        by_server = texts(place.plan(wanted))
         by_server.remove("file on disk is absent")
         hidden = "secrets" in by_file[0]  # by the API
         assert len(by_server) == (0 if hidden else 1), (file, what, by_file, by_server)
 
 
-def _edited(spec: Spec, chance: random.Random) -> tuple[Spec, str]:
+def edited(spec: Spec, chance: random.Random) -> tuple[Spec, str]:
     """Return a configuration with one edit, and what that is."""
     edited = copy.deepcopy(spec)
     places = [path for path in _places(edited, ()) if path[-1] != "name"]
