@@ -80,7 +80,7 @@ class Stack:
 def build_first(stack: Stack, runtime: "Runtime") -> int:
     """Build what the services of prod read when they start; return the exit code."""
     _set(stack, runtime.inputs())
-    return _obsdash(stack, "build") if stack.env == PROD and _has_environment(stack) else 0
+    return _build(stack) if stack.env == PROD and _has_environment(stack) else 0
 
 
 def after(stack: Stack, runtime: "Runtime") -> int:
@@ -129,18 +129,28 @@ def _has_environment(stack: Stack) -> bool:
 
 def _deliver(stack: Stack) -> int:
     """Build, sync and verify; return the first exit code that is not 0."""
-    steps = (("build",), ("sync", "--yes", "--bulk"), ("verify", "--wait", _FIRST_SCRAPES))
-    return next((code for step in steps if (code := _obsdash(stack, *step))), 0)
+    if code := _build(stack):
+        return code
+    _heading("Sync")
+    if code := _obsdash(stack, "sync", "--yes", "--bulk"):
+        return code
+    _heading(f"Verify (waiting for the first scrapes, {_FIRST_SCRAPES} at most)")
+    return _obsdash(stack, "verify", "--wait", _FIRST_SCRAPES)
 
 
-def _obsdash(stack: Stack, command: str, *options: str) -> int:
+def _build(stack: Stack) -> int:
+    """Build where the services look for it."""
+    _heading("Build")
+    return _obsdash(stack, "build", "--out", str(stack.settings.build))
+
+
+def _obsdash(stack: Stack, *words: str) -> int:
     """Run another command of obsdash in the stack's environment; return its exit code."""
     from obsdash.cli import run
 
-    _heading(" ".join((command.capitalize(), *options)))
     color = "always" if stack.context.color else "never"
     project = str(stack.context.root)
-    return run(["--project", project, "--env", stack.env, "--color", color, command, *options])
+    return run(["--project", project, "--env", stack.env, "--color", color, *words])
 
 
 def _remind(stack: Stack, knobs: str | None) -> None:

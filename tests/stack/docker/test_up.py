@@ -9,6 +9,11 @@ import pytest
 from obsdash.stack.docker import preflight, runtime
 from tests.stack.docker.conftest import Project, container, port
 
+SHOP = """\
+def dashboard(env):
+    return {"uid": "shop", "title": env.get("grafana_url"), "schemaVersion": 37, "panels": []}
+"""
+
 
 def test_compose_is_told_files_settings_and_profiles(project: Project) -> None:
     said = project.up("--profile", "logs")
@@ -201,6 +206,22 @@ def test_production_is_started_when_its_settings_are_complete_and_reads_them_ane
     assert project.calls("kill")[0]["command"][2:] == ["HUP", "prometheus", "alertmanager"]
     assert project.obsdash("status", "--env", "prod").code == 0
     assert not project.state.exists()  # that of dev
+
+
+def test_production_is_built_with_its_settings_before_anything_starts(project: Project) -> None:
+    project.settle_production()
+    with (project.root / "pyproject.toml").open("a") as file:
+        file.write('[tool.obsdash.env.prod]\nvariables = { grafana_url = "" }\n')
+    (project.root / "dashboards").mkdir()
+    (project.root / "dashboards" / "shop.py").write_text(SHOP)
+    said = project.obsdash("up", "--env", "prod")
+    assert said.code == 0, said
+    assert said.out.startswith("build/prod: 1 object, ")
+    built = project.root / "build" / "prod" / "grafana" / "dashboards" / "shop.json"
+    assert '"title": "https://grafana.example.com/"' in built.read_text()
+    (project.root / "dashboards" / "shop.py").write_text("nonsense(")
+    said = project.obsdash("up", "--env", "prod")
+    assert (said.code, len(project.calls("up"))) == (2, 1)
 
 
 @pytest.mark.skipif(not os.environ.get("OBSDASH_TEST_COMPOSE"), reason="no real Compose is named")
