@@ -136,7 +136,11 @@ def _share_a_label(one: Any, other: Any) -> bool:
 
 def _label_names(route: Any) -> set[str]:
     found = route.get("matchers")
-    return {re.split("[!=]", str(one))[0] for one in found} if isinstance(found, list) else set()
+    return (
+        {re.split("[!=]", str(one))[0].strip(' {"') for one in found}
+        if isinstance(found, list)
+        else set()
+    )
 
 
 def _likely_receiver(receiver: Any) -> Hashable:
