@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
 Selectors = str | Sequence[str]
 
 _WINDOW = "$window"
+_SUFFIXES = ("_bucket", "_count", "_sum")
 
 
 class Indicator(Protocol):
@@ -114,14 +115,51 @@ class Expression:
 
 def bucket(bound: str) -> str:
     """Return the matcher of a bucket: Prometheus 3 writes le="1" as le="1.0"."""
-    number = Decimal(bound)
+    number = Decimal(str(bound))
     if number == number.to_integral_value():
         return rf'le=~"{number.to_integral_value():f}(\\.0)?"'
     return f'le="{number.normalize():f}"'
 
 
+def indicator_problem(sli: Indicator) -> tuple[str, str]:
+    """Return what is wrong with an indicator, and the remedy; two empty texts for a good one."""
+    if isinstance(sli.by, str):
+        return f"by is the text {sli.by!r}, not a list of labels", f'write by=["{sli.by}"]'
+    if isinstance(sli, Latency):
+        return _latency_problem(sli)
+    if isinstance(sli, Expression):
+        for name, expr in (("bad_events", sli.bad_events), ("all_events", sli.all_events)):
+            if _WINDOW not in expr:
+                return f"{name} has no $window", f'write its range as "[{_WINDOW}]"'
+    return "", ""
+
+
+def _latency_problem(sli: Latency) -> tuple[str, str]:
+    for selector in _several(sli.histogram):
+        name = selector.strip().partition("{")[0]
+        if suffix := next((end for end in _SUFFIXES if name.endswith(end)), ""):
+            return f"{name!r} is one series of the histogram", f"leave {suffix} out of its name"
+    try:
+        sound = Decimal(str(sli.threshold)).is_finite()
+    except InvalidOperation:
+        sound = False
+    if not sound:
+        return f"the threshold {sli.threshold!r} is no number", 'write it in seconds: "0.5"'
+    return "", ""
+
+
 def _total(function: str, selectors: Selectors, window: str, by: Sequence[str]) -> str:
+    """Return the sum over all selectors; those without series count as nothing.
+
+    Without their metrics' names, series of two of them may have the same labels, of which `or`
+    would drop one: so each gets a number.
+    """
     parts = [function.format(f"{selector}[{window}]") for selector in _several(selectors)]
+    if len(parts) > 1:
+        parts = [
+            f'label_replace({part}, "__part__", "{number}", "", "")'
+            for number, part in enumerate(parts)
+        ]
     grouping = f" by ({', '.join(by)}) " if by else ""
     return f"sum{grouping}({' or '.join(parts)})"
 

@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 
 from obsdash.author.checks import check_duration
 from obsdash.author.document import place
-from obsdash.author.indicators import Indicator
+from obsdash.author.indicators import Indicator, indicator_problem
 from obsdash.author.links import PanelLink
 from obsdash.author.rules import Alert, BaseUrls, Record, Rule, RuleGroup
 from obsdash.author.template import label, value
@@ -215,6 +215,9 @@ class SLO:
                 f"an SLO is named in letters, digits, - and _, not {self.name!r}",
                 origin=self.origin,
             )
+        what, remedy = indicator_problem(self.sli)
+        if what:
+            raise DefinitionError(f"SLO {self.name!r}: {what}", origin=self.origin, help=remedy)
         if twice := {*self.sli.by} & {*self.labels, *_OWN_LABELS}:
             raise DefinitionError(
                 f"SLO {self.name!r}: the label {min(twice)!r} cannot be kept and set",
@@ -250,11 +253,14 @@ class SLO:
         fastest = max(_BURNS, key=lambda burn: burn.factor)
         if fastest.factor * self.budget >= 1:
             lowest = 100 - 100 / fastest.factor
+            percent = Decimal(self.objective) * 100
+            mistaken = f'; in percent, it may be meant as objective="{plain(percent)}"'
             raise DefinitionError(
                 f"{what}: at an objective of {self.objective} % the page can never fire, it would"
                 f" wait for {plain(100 * fastest.factor * self.budget)} % errors",
                 origin=self.origin,
-                help=f"set an objective above {lowest:.2f}, or write an Alert of your own",
+                help=f"set an objective above {lowest:.2f}, or write an Alert of your own"
+                f"{mistaken if lowest < percent < 100 else ''}",
             )
 
     def _check_windows(self) -> None:

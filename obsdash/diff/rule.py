@@ -1,7 +1,7 @@
 """A rule of a group as servers show it, and its alerts that are under way."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from obsdash.promql import collapsed
@@ -13,11 +13,15 @@ ANEW = "; its timers start anew"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule with its group's labels merged in; own: the names of those it sets itself."""
+    """A rule with its group's labels merged in.
+
+    own: the names of those it sets itself. told_by: what tells it from others of its name.
+    """
 
     body: Mapping[str, Any]
     index: int
     own: frozenset[str] = frozenset()
+    told_by: str = ""
 
     @property
     def type(self) -> str:
@@ -29,7 +33,7 @@ class Rule:
 
     @property
     def subject(self) -> str:
-        return f"{self.type} {quoted(self.name)}"
+        return f"{self.type} {quoted(self.name)}{self.told_by}"
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -43,7 +47,29 @@ class Rule:
 
 
 def rules_of(spec: Mapping[str, Any]) -> list[Rule]:
-    """Return the rules of a group."""
+    """Return the rules of a group; those of one name are told apart by a label, if one does."""
+    rules = _rules(spec)
+    twins: dict[tuple[str, str], list[Rule]] = {}
+    for rule in rules:
+        twins.setdefault((rule.type, rule.name), []).append(rule)
+    names = {key: _telling(some) for key, some in twins.items()}
+    return [_told_by(rule, names[rule.type, rule.name]) for rule in rules]
+
+
+def _telling(twins: Sequence[Rule]) -> str:
+    """Return the label that tells rules of one name apart, "" when none does or there is one."""
+    for name in sorted(twins[0].labels) if len(twins) > 1 else ():
+        if len({twin.labels.get(name) for twin in twins}) == len(twins):
+            return name
+    return ""
+
+
+def _told_by(rule: Rule, name: str) -> Rule:
+    value = rule.labels.get(name)
+    return rule if value is None else replace(rule, told_by=f" {name}={quoted(value)}")
+
+
+def _rules(spec: Mapping[str, Any]) -> list[Rule]:
     common, rules = common_labels(spec), spec.get("rules")
     return [
         Rule(_as_loaded(rule, common), index, frozenset(_mapping(rule.get("labels"))))

@@ -1,6 +1,9 @@
 """Objectives: exact numbers, windows by the book, refusal of what could never alert."""
 
+import json
+import subprocess
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from obsdash.author import SLO, Availability, Expression, Latency, Ratio
 from obsdash.author.indicators import bucket
 from obsdash.errors import DefinitionError
+from tests.support.servers import program
 
 _SLI = Ratio(errors='http_total{code=~"5.."}', total="http_total", by=["job"])
 
@@ -128,6 +132,10 @@ def test_the_lowest_objective_that_can_page_is_taken() -> None:
         ({"labels": {"job": "api"}}, "the label 'job' cannot be kept and set"),
         ({"period": "1d"}, "makes the shortest window 10s"),
         ({"sli": Ratio(errors="a{", total="b")}, "is not PromQL"),
+        ({"sli": Ratio(errors="a", total="b", by="job")}, "by is the text 'job', not a list"),
+        ({"sli": Latency(histogram="a_bucket", threshold="1")}, "is one series of the histogram"),
+        ({"sli": Latency(histogram="a", threshold="500ms")}, "'500ms' is no number"),
+        ({"sli": Expression(bad_events="a", all_events="b[$window]")}, "bad_events has no"),
     ],
 )
 def test_an_objective_that_cannot_be_is_refused(options: dict[str, Any], message: str) -> None:
@@ -135,13 +143,30 @@ def test_an_objective_that_cannot_be_is_refused(options: dict[str, Any], message
         _rules(**options)
 
 
-def test_several_counters_are_added_up_before_they_are_grouped() -> None:
-    sli = Ratio(errors=["a_total", "b_total"], total="c_total", by=["job"])
-
-    assert sli.bad("5m") == (
-        "(sum by (job) (increase(a_total[5m]) or increase(b_total[5m]))"
-        " or 0 * sum by (job) (increase(c_total[5m])))"
+def test_several_counters_are_added_up_though_their_labels_are_the_same(tmp_path: Path) -> None:
+    """As Prometheus evaluates it: 2 of a_total and 3 of b_total a minute; none of gone_total."""
+    sli = Ratio(errors=["a_total", "b_total", "gone_total"], total="c_total", by=["job"])
+    series = {"a_total": 2, "b_total": 3, "c_total": 10}
+    case = {
+        "interval": "1m",
+        "input_series": [
+            {"series": f'{name}{{job="x"}}', "values": f"0+{step}x10"}
+            for name, step in series.items()
+        ],
+        "promql_expr_test": [
+            {
+                "expr": f"round({sli.bad('5m')})",
+                "eval_time": "10m",
+                "exp_samples": [{"labels": '{job="x"}', "value": 25}],
+            }
+        ],
+    }
+    file = tmp_path / "test.yml"
+    file.write_text(json.dumps({"rule_files": [], "tests": [case]}))
+    done = subprocess.run(
+        [program("promtool"), "test", "rules", file], check=False, text=True, capture_output=True
     )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_availability_counts_samples() -> None:

@@ -155,7 +155,7 @@ def test_rules_of_one_name_are_told_apart_by_their_labels() -> None:
         _rule(group, 0)["for"] = "1m"
 
     assert said(changed(live, edit, kind=RULE_GROUP)) == [
-        (LATENCY, "for 5m → 1m"),
+        (f'{LATENCY} severity="critical"', "for 5m → 1m"),
         ("", "rules reordered"),
     ]
 
