@@ -169,6 +169,55 @@ ROUTING: dict[str, tuple[Any, str]] = {
         lambda c: c["receivers"][2]["slack_configs"][0].update(send_resolved=True),
         'receiver "slack": slack "#a" send_resolved true added',
     ),
+    "one matcher more": (
+        lambda c: c["route"]["routes"][0]["matchers"].append('env="prod"'),
+        'route env="prod", severity="critical": also needs env="prod"',
+    ),
+    "another grouping": (
+        lambda c: c["route"].update(group_by=["..."]),
+        "root route: now grouped by all labels instead of alertname, job",
+    ),
+    "a grouping of its own": (
+        lambda c: c["route"]["routes"][0].update(group_by=["cluster"]),
+        'route severity="critical": now grouped by cluster',
+    ),
+    "a time of quiet": (
+        lambda c: c["route"]["routes"][0].update(mute_time_intervals=["nights"]),
+        'route severity="critical": now muted during nights',
+    ),
+    "office hours": (
+        lambda c: c["route"]["routes"][0].update(active_time_intervals=["office"]),
+        'route severity="critical": now only during office',
+    ),
+    "routes after it": (
+        lambda c: c["route"]["routes"][0].update({"continue": True}),
+        'route severity="critical": alerts now go on to the routes after it',
+    ),
+    "no receiver of its own": (
+        lambda c: c["route"]["routes"][0].pop("receiver"),
+        'alerts with severity="critical" now go to the receiver of the route above'
+        ' instead of "page"',
+    ),
+    "a route with others below": (
+        lambda c: c["route"]["routes"].pop(1),
+        'route team="db" to "default", with 1 route below it, removed',
+    ),
+    "what must be equal": (
+        lambda c: c["inhibit_rules"][0].update(equal=["job", "instance"]),
+        'inhibit rule severity="critical" → severity="warning": equal instance added',
+    ),
+    "a time interval": (
+        lambda c: c.update(time_intervals=[{"name": "nights", "time_intervals": []}]),
+        'time interval "nights" added',
+    ),
+    "a secret more": (
+        lambda c: c["receivers"][0].update(pagerduty_configs=[{"routing_key": "s3cr3t"}]),
+        'receiver "default": pagerduty added',
+    ),
+    "another secret": (
+        lambda c: c["receivers"][2]["slack_configs"][0].update(api_url="http://s3cr3t"),
+        "differs in secrets, which are not shown: receivers[slack].slack_configs[0].api_url",
+    ),
     "a waiting time of none": (
         lambda c: c["route"]["routes"][0].update(group_wait="0s"),
         'route severity="critical": group_wait 0s added',
