@@ -171,6 +171,34 @@ def test_the_labels_of_a_group_reach_every_version(place: Place) -> None:
     assert not place.plan(wanted)
 
 
+def test_a_plan_says_which_running_alerts_a_change_resets(place: Place) -> None:
+    firing = {"alert": "Now", "expr": "vector(1)"}
+    pending = {"alert": "Soon", "expr": "vector(1)", "for": "1h"}
+    place.sync(group("api/live", firing, pending, interval="1s"))
+
+    def words(*rules: dict[str, Any], **settings: Any) -> list[str]:
+        (action,) = place.plan(group("api/live", *rules, interval="1s", **settings)).actions
+        assert isinstance(action, Update)
+        return [f"{change.subject} {change.text}".strip() for change in action.changes]
+
+    relabelled = {**firing, "labels": {"team": "shop"}}
+    wait_until(
+        lambda: (
+            any("resets" in text for text in words(relabelled, pending))
+            and any("ends" in text for text in words(firing))
+        ),
+        "both alerts are under way",
+    )
+    assert words(relabelled, pending) == ['alert "Now" label team "shop" added; resets 1 firing']
+    assert words(firing) == ['alert "Soon" removed: ends 1 pending']
+    assert words(firing, pending, labels={"team": "shop"}) == [
+        'label team "shop" added to all 2 rules; resets 1 pending, 1 firing'
+    ]
+    assert words({**firing, "expr": "vector(2)"}, pending) == [
+        'alert "Now" expression: vector 1 → 2'
+    ]
+
+
 def test_a_group_without_rules_is_no_eternal_change(place: Place) -> None:
     empty = Resource(Ref(RULE_GROUP, "api/none"), {"name": "none", "rules": []})
     assert place.sync(empty, group("api/errors")).ok
