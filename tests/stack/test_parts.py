@@ -17,7 +17,7 @@ from obsdash.stack.bundle import find_bundle
 from obsdash.stack.component import Component
 from obsdash.stack.launch import Launch, Place, Settings
 from obsdash.stack.localise import localised
-from obsdash.stack.manifest import DEMO, GRAFANA, MANIFEST, PROMETHEUS, USUAL
+from obsdash.stack.manifest import DEMO, GRAFANA, MANIFEST, PROFILES, PROMETHEUS, USUAL
 from obsdash.stack.ports import free_address, holder
 from obsdash.stack.processes import Process
 from obsdash.stack.scraping import prometheus_config, services_of
@@ -290,3 +290,11 @@ def test_the_projects_own_copy_of_the_stack_comes_first(tmp_path: Path) -> None:
     own.mkdir(parents=True)
     (own / "prometheus.yml").touch()
     assert find_bundle(tmp_path) == tmp_path / "stack"
+
+
+def test_components_and_profiles_are_those_of_the_compose_file() -> None:
+    services = yaml.safe_load((BUNDLE / "compose.yaml").read_text())["services"]
+    assert {name for service in services.values() for name in service["profiles"]} == set(PROFILES)
+    for component in MANIFEST:
+        profiles = services[component.name]["profiles"]
+        assert component.profile in profiles, component.name
