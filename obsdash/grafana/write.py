@@ -136,7 +136,8 @@ class _Job:
     ) -> bool:
         if fingerprint(now) == fingerprint(base):
             return _is_passing(error)
-        return self._is_between(now, base, wanted) and fingerprint(now) != fingerprint(wanted)
+        done = wanted is not None and not _missed(now, wanted)
+        return not done and self._is_between(now, base, wanted)
 
     def _is_between(
         self, now: Resource | None, base: Resource | None, wanted: Resource | None
