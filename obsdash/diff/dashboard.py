@@ -18,6 +18,7 @@ from obsdash.diff.plain import moved
 from obsdash.diff.repeats import without_copies
 from obsdash.diff.sameness import variable_query
 from obsdash.diff.scope import Editor, Part, Scope
+from obsdash.migration.lift import version_of
 from obsdash.migration.sources import NONE, Sources
 from obsdash.panelid import panel_id
 from obsdash.resource import Resource
@@ -37,8 +38,7 @@ def dashboard_findings(
         found = saved if _by_an_editor(saved) else found
     yield from found
     if _by_an_editor(found) and all(isinstance(entry, Fold) for entry in found):
-        saved = f"saved in the UI {live.saved}".rstrip()
-        yield Note(f"{saved}, nothing that matters changed")
+        yield Note(f"{f'saved in the UI {live.saved}'.rstrip()}, {_kept(found)}")
 
 
 def _by_an_editor(found: Iterable[Finding]) -> bool:
@@ -58,7 +58,7 @@ def _findings(
     yield from moved(live, desired)
     if live.spec.get("schemaVersion") != desired.spec.get("schemaVersion"):
         yield from migration(live, desired, sources, saved_by)
-        if saved_by is not Editor.OLDER:
+        if saved_by is not Editor.OLDER or version_of(live.spec) > version_of(desired.spec):
             live, desired = at_one_version(live, desired, sources)
     scope = Scope(
         Part.DASHBOARD,

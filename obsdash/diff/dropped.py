@@ -33,7 +33,10 @@ _FORMER = frozenset(
 
 def editor(live: Mapping[str, Any], desired: Mapping[str, Any]) -> Editor:
     """Return whose editor saved a live dashboard: of an older Grafana, or not."""
-    older = version_of(live) < version_of(desired) or _plugins(live) < _plugins(desired)
+    if version_of(desired):
+        older = version_of(live) < version_of(desired)
+    else:  # a definition need not say its schema
+        older = () != _plugins(live) < _plugins(desired)
     return Editor.OLDER if older else Editor.SAME
 
 

@@ -132,6 +132,14 @@ def _akin(old: Panel, new: Panel) -> bool:
     return _share(_features(old.body), _features(new.body)) >= ALIKE / 2
 
 
+def _asked(panel: Panel) -> Hashable:
+    """Return the texts of a panel's queries, which no editor fills up."""
+    targets = panel.body.get("targets")
+    holders = targets if isinstance(targets, list) else ()
+    found = (target.get("expr") for target in holders if isinstance(target, dict))
+    return tuple(text for text in found if isinstance(text, str) and text)
+
+
 def _size(panel: Panel) -> Hashable:
     position = panel.body.get("gridPos")
     return packed([position.get(key) for key in "xwh"] if isinstance(position, dict) else [])
@@ -145,6 +153,7 @@ _STAGES: tuple[Stage[Panel], ...] = (
     by(_title),
     by(_id, _akin),
     by(lambda panel: (panel.type, packed(panel.body.get("gridPos"))), _akin),
+    by(lambda panel: (panel.type, _asked(panel)) if _asked(panel) else None),
     _similar,
     by(lambda panel: panel.title or None),
     by(lambda panel: None if panel.title else (panel.type, _size(panel))),

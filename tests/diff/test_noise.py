@@ -4,6 +4,7 @@ import copy
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -175,3 +176,35 @@ def test_the_documentation_tells_every_class_in_the_words_of_the_plan() -> None:
     page = (Path(__file__).parents[2] / "docs" / "noise.md").read_text()
     told = re.findall(r"^\| `([a-z ]+)` \| (.+) \|$", page, re.MULTILINE)
     assert told == [(entry.name, entry.meaning) for entry in NOISE]
+
+
+def _with_field(plugin: str, **settings: Any) -> Spec:
+    config = {"defaults": settings, "overrides": []}
+    return dashboard(0, panels=[panel(0, type=plugin, fieldConfig=config)])
+
+
+@pytest.mark.parametrize("setting", [{"custom": {"align": "left"}}, {"nullValueMode": "null"}])
+def test_what_is_left_over_from_another_type_of_panel_is_dropped(setting: Spec) -> None:
+    desired = _with_field("stat", **setting)
+    live = {**_with_field("stat"), "weekStart": ""}
+    assert compare(live, desired).changes == ()
+    assert compare(live, desired).noise["dropped"] == 1
+
+
+def test_without_a_trace_of_an_editor_nothing_counts_as_dropped() -> None:
+    desired = _with_field("stat", custom={"align": "left"})
+    assert len(compare(_with_field("stat"), desired).changes) == 1
+
+
+def test_a_setting_that_no_panel_ever_had_is_told() -> None:
+    live = {**_with_field("stat"), "weekStart": ""}
+    (change,) = compare(live, _with_field("stat", custom={"flux": 1})).changes
+    assert change.text == "custom.flux 1 added"
+
+
+def test_what_an_older_grafana_does_not_know_is_dropped_and_said() -> None:
+    desired = {**_with_field("timeseries", custom={"barWidthFactor": 0.4}), "schemaVersion": 42}
+    live = {**_with_field("timeseries"), "schemaVersion": 37, "weekStart": ""}
+    found = compare(live, desired)
+    assert found.changes == ()
+    assert any(note.startswith("an older Grafana saved it: schema 42 → 37") for note in found.notes)
