@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from obsdash.drift import ASK, Base, Policy
 from obsdash.errors import TargetError
+from obsdash.migration.sources import Sources
 from obsdash.plan import Action, Blocked, Create, Delete, Plan, Snapshot, Update, make_plan
 from obsdash.resource import Ref, Resource, fingerprint
 
@@ -71,7 +72,7 @@ class Target(Protocol):
 class Versioned(Target, Protocol):
     """A target that keeps old versions of objects, so that edits there can be told from ours."""
 
-    def bases(self, updates: Collection[Update]) -> Mapping[Ref, Base]:
+    def bases(self, updates: Collection[Update], sources: Sources) -> Mapping[Ref, Base]:
         """Return what we saved last of each object, or why that is not known."""
 
 
@@ -130,7 +131,7 @@ def _told_apart(plan: Plan, target: Target, policy: Policy, snapshot: Snapshot) 
         return plan
     from obsdash.drift.settle import three_way  # not paid where nothing differs
 
-    return three_way(plan, target.bases(updates), policy, snapshot.sources)
+    return three_way(plan, target.bases(updates, snapshot.sources), policy, snapshot.sources)
 
 
 def apply_plan(

@@ -59,7 +59,7 @@ def _pulled(target: Versioned, resources: Sequence[Resource]) -> list[Pulled]:
         for one in desired
         if (live := snapshot.live.get(one.ref)) and fingerprint(live) != fingerprint(one)
     ]
-    bases = target.bases(differing)
+    bases = target.bases(differing, snapshot.sources)
     found = [pulled(u.live, u.desired, bases[u.ref], snapshot.sources) for u in differing]
     return [one for one in found if one.edits or one.migrated]
 

@@ -46,6 +46,17 @@ def case_of(live: Resource, desired: Resource, base: Resource, sources: Sources)
     return Case(marked(known, ours), ours, marked(theirs, ours), sources)
 
 
+def without_edits(
+    saved: Resource, edited: Resource, before: Resource, sources: Sources
+) -> Resource:
+    """Return what we alone would have saved, where we saved on top of others' edits.
+
+    edited: what we saved upon. before: what we had saved before the edits.
+    """
+    case = case_of(edited, saved, before, sources)
+    return replace(before, spec=merge(case.theirs.spec, case.ours.spec, case.base.spec).document)
+
+
 def _cleared_live(live: Resource, base: Resource, sources: Sources) -> Resource:
     return _cleared(live, base, [_of_live(leaf) for leaf in folded(live, base, sources)])
 

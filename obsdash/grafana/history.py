@@ -16,8 +16,8 @@ from obsdash.drift import Base
 from obsdash.grafana.ownership import untagged
 from obsdash.grafana.transport import Grafana, Json
 from obsdash.grafana.trouble import GrafanaError
-from obsdash.merge import merge
-from obsdash.plan import Save
+from obsdash.migration.sources import NONE, Sources
+from obsdash.plan import Save, Update
 from obsdash.resource import Resource, fingerprint
 
 FIRST = "Initial save"  # how Grafana lists the first version, whatever was said on saving it
@@ -56,10 +56,10 @@ def saved_by(api: Grafana, project: str, uid: str) -> bool:
         raise
 
 
-def base_of(api: Grafana, project: str, live: Resource, desired: Resource) -> Base:
+def base_of(api: Grafana, project: str, update: Update, sources: Sources) -> Base:
     """Return what we saved last of a dashboard that is live, and who saved since."""
-    history = _History(api, project, live.ref.uid)
-    folders = (desired.folder, live.folder)
+    history, live = _History(api, project, update.ref.uid, sources), update.live
+    folders = (update.desired.folder, live.folder)
     try:
         found = history.base(live, folders, int(live.revision or 0))
         return Base(found.document, tuple(history.left_by(found.others, live)))
@@ -98,9 +98,10 @@ class _Found(NamedTuple):
 class _History:
     """The history of one dashboard, read as far as somebody asks."""
 
-    def __init__(self, api: Grafana, project: str, uid: str) -> None:
+    def __init__(self, api: Grafana, project: str, uid: str, sources: Sources = NONE) -> None:
         """Take the place; nothing is read yet."""
         self._api = api
+        self._sources = sources
         self._start = f"obsdash {project} "
         self._place = ("dashboards", "uid", uid, "versions")
         self._read: dict[int, Json] = {}
@@ -161,8 +162,10 @@ class _History:
             before = self.base(live, folders, own.on)
         except _LostError as lost:
             raise _LostError(str(lost), edited=True) from None
-        spec = merge(edited.spec, document.spec, before.document.spec).document
-        return _Found(replace(before.document, spec=spec), before.others)
+        from obsdash.drift.case import without_edits  # seldom needed, slow to load
+
+        alone = without_edits(document, edited, before.document, self._sources)
+        return _Found(alone, before.others)
 
     def left_by(
         self, saves: Sequence[Save], live: Resource

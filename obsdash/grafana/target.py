@@ -22,6 +22,7 @@ from obsdash.grafana.transport import HEALTH, Grafana, Pause, connected
 from obsdash.grafana.trouble import GrafanaError
 from obsdash.grafana.write import carry_out
 from obsdash.http import Auth, Tls, masked
+from obsdash.migration.sources import Sources
 from obsdash.plan import Action, Delete, Snapshot, Update
 from obsdash.resource import DASHBOARD, FOLDER, Ref, Resource
 from obsdash.target import Failed, Outcome, of_kinds
@@ -81,13 +82,11 @@ class GrafanaTarget:
                 )
             return replace(snapshot, sources=read_sources(site.api, wanted, snapshot.live))
 
-    def bases(self, updates: Collection[Update]) -> Mapping[Ref, Base]:
+    def bases(self, updates: Collection[Update], sources: Sources) -> Mapping[Ref, Base]:
         """Return what we saved last of each object, or why that is not known."""
         kept = [update for update in updates if update.ref.kind == DASHBOARD]
         with self._visit(threading.Event()) as site:
-            found = site.each(
-                lambda u: history.base_of(site.api, site.project, u.live, u.desired), kept
-            )
+            found = site.each(lambda u: history.base_of(site.api, site.project, u, sources), kept)
         unknown = {update.ref: Base(why="Grafana keeps no history of it") for update in updates}
         return {**unknown, **{u.ref: base for u, base in zip(kept, found, strict=True)}}
 

@@ -11,7 +11,7 @@ import pytest
 from obsdash.change import Change
 from obsdash.diff import difference
 from obsdash.drift import Base
-from obsdash.drift.case import Case, case_of, edits_of
+from obsdash.drift.case import Case, case_of, edits_of, without_edits
 from obsdash.plan import Edit, Save
 from tests.diff.corpus import PAIRS, SOURCES, Pair, pairs
 from tests.diff.documents import Spec, resource
@@ -122,5 +122,22 @@ def test_what_both_changed_is_joined_or_collides() -> None:
         kept = about(changes(joined.document, ours))
         lost = (mine - theirs).total() > added.total() or bool(theirs) != bool(kept)
         return f"added {added}, not {mine}; kept {kept}" if lost else ""
+
+    assert combinations(judge) == []
+
+
+def test_what_a_merge_wrote_stays_an_edit_of_theirs() -> None:
+    def judge(pair: Pair, ours: Spec, live: Spec) -> str:
+        found = case(pair, ours, live)
+        joined = found.merged("theirs")
+        before = edits(found)
+        if joined.collisions or not before:
+            return ""
+        written, wanted = resource(joined.document), resource(ours)
+        alone = without_edits(written, resource(live), resource(pair.stored), SOURCES)
+        yours = difference(alone, wanted, SOURCES).changes
+        after = edits(case_of(written, wanted, alone, SOURCES))
+        told = [Counter(one.change.text for one in side) for side in (before, after)]
+        return "" if not yours and told[0] == told[1] else f"{yours} {told}"
 
     assert combinations(judge) == []
