@@ -1,6 +1,6 @@
 """Each of our alerts end to end: knob, Prometheus, Alertmanager, what people are sent, the end.
 
-It takes an hour and a half, since the alerts are the real ones, with their real patience. So it
+It takes more than an hour, since the alerts are the real ones, with their real patience. So it
 runs only when OBSDASH_TEST_END_TO_END is set; OBSDASH_TEST_ALERTMANAGER_BIN and
 OBSDASH_TEST_PROMETHEUS_BIN name the programs where those on PATH are too old for Discord (0.27).
 """
@@ -30,7 +30,7 @@ FIRING, RESOLVED = "firing", "resolved"
 
 pytestmark = pytest.mark.skipif(
     "OBSDASH_TEST_END_TO_END" not in os.environ,
-    reason="OBSDASH_TEST_END_TO_END is not set: it takes an hour and a half",
+    reason="OBSDASH_TEST_END_TO_END is not set: it takes more than an hour",
 )
 
 
