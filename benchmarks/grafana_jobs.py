@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from benchmarks.bench_diff import dashboard
 from obsdash.adapters.plain import plain
 from obsdash.grafana import GrafanaTarget
-from obsdash.grafana.dashboard import WRITERS
+from obsdash.grafana.kinds.dashboard import WRITERS
 from obsdash.http import Auth
 from obsdash.origin import Origin
 from obsdash.resource import DASHBOARD, Ref, Resource

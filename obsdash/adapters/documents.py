@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from obsdash.adapters import alertrules, dashboards, datasources, librarypanels, rules
 from obsdash.adapters.draft import Draft, Where, origin_in, text_of
-from obsdash.diff.withheld import in_plain_sight
+from obsdash.diff.routing.withheld import in_plain_sight
 from obsdash.errors import DefinitionError
 from obsdash.resource import ALERTMANAGER, Ref, Spec
 

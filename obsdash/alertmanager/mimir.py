@@ -9,9 +9,9 @@ from obsdash.alertmanager.files import decode, encode, whose
 from obsdash.alertmanager.reading import compared
 from obsdash.alertmanager.target import REF, odd
 from obsdash.delivery.inlined import TEMPLATE_FILES, inlined, revealed
-from obsdash.diff.integrations import SECRET
 from obsdash.diff.leaves import same
-from obsdash.diff.withheld import withheld
+from obsdash.diff.routing.integrations import SECRET
+from obsdash.diff.routing.withheld import withheld
 from obsdash.disk.whole import why
 from obsdash.errors import ConfigError, TargetError
 from obsdash.http import Auth, Client, Tls, masked

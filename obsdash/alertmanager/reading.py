@@ -7,10 +7,10 @@ from typing import Any
 
 from obsdash.alertmanager.files import ConfigFile, Found, config_hash, decode
 from obsdash.alertmanager.server import Loaded
-from obsdash.diff.integrations import SECRET
 from obsdash.diff.leaves import same
 from obsdash.diff.ondisk import ON_DISK, SECRETS
-from obsdash.diff.withheld import withheld, without_secrets
+from obsdash.diff.routing.integrations import SECRET
+from obsdash.diff.routing.withheld import withheld, without_secrets
 from obsdash.resource import Spec
 
 

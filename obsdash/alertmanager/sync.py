@@ -8,8 +8,8 @@ from pathlib import Path
 
 from obsdash.alertmanager.files import ConfigFile, Found, config_hash, decode
 from obsdash.alertmanager.server import Server
-from obsdash.diff.integrations import SECRET
-from obsdash.diff.withheld import withheld
+from obsdash.diff.routing.integrations import SECRET
+from obsdash.diff.routing.withheld import withheld
 from obsdash.disk.kept import forget, keep, kept, put_back
 from obsdash.disk.whole import Staged, stage, why
 from obsdash.errors import TargetError

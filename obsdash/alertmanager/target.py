@@ -8,9 +8,9 @@ from obsdash.alertmanager.files import ConfigFile, Found
 from obsdash.alertmanager.reading import live_spec
 from obsdash.alertmanager.server import Server
 from obsdash.alertmanager.sync import Sync
-from obsdash.diff.integrations import SECRET
 from obsdash.diff.ondisk import ON_DISK
-from obsdash.diff.withheld import withheld
+from obsdash.diff.routing.integrations import SECRET
+from obsdash.diff.routing.withheld import withheld
 from obsdash.disk.lock import locked
 from obsdash.errors import TargetError
 from obsdash.http import Auth, Client, Tls, masked

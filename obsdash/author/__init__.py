@@ -1,6 +1,7 @@
 """What definition files import.
 
-    from obsdash.author import Dashboard, Prometheus, Row, Stat, TimeSeries, thresholds, units
+    from obsdash.author import Dashboard, Prometheus, Row, Stat, TimeSeries
+    from obsdash.author.dashboards import thresholds, units
 
 Dashboard(title, *, uid, panels, variables, annotations, links, tags, time, refresh, tooltip, …)
     panels: Row(title, panels), a list (one line), single panels; 24 columns, positions are computed
@@ -30,20 +31,44 @@ Sources      PrometheusSource, LokiSource, TempoSource, JaegerSource, Alertmanag
 What is made of JSON takes `raw={…}`, which is laid over the result, for what has no option here.
 """
 
-from obsdash.author import units
-from obsdash.author.annotations import LokiAnnotation, PrometheusAnnotation, TagAnnotation
-from obsdash.author.channels import (
-    Discord,
-    Email,
-    OpsGenie,
-    PagerDuty,
-    Slack,
-    Teams,
-    Telegram,
-    Webhook,
+from obsdash.author.alerts.indicators import Availability, Expression, Latency, Ratio
+from obsdash.author.alerts.objectives import objectives
+from obsdash.author.alerts.rules import Alert, BaseUrls, Record, RuleGroup
+from obsdash.author.alerts.slo import SLO
+from obsdash.author.alerts.template import label, value
+from obsdash.author.alerts.testing import RuleTest
+from obsdash.author.dashboards import units
+from obsdash.author.dashboards.annotations import (
+    LokiAnnotation,
+    PrometheusAnnotation,
+    TagAnnotation,
 )
-from obsdash.author.charts import Heatmap, Histogram, PieChart, StateTimeline, TimeSeries
-from obsdash.author.dashboard import Dashboard
+from obsdash.author.dashboards.charts import Heatmap, Histogram, PieChart, StateTimeline, TimeSeries
+from obsdash.author.dashboards.dashboard import Dashboard
+from obsdash.author.dashboards.fields import Panel
+from obsdash.author.dashboards.layout import Row
+from obsdash.author.dashboards.librarypanel import LibraryPanel
+from obsdash.author.dashboards.queries import Loki, Prometheus, Query, Tempo
+from obsdash.author.dashboards.texts import AlertList, Logs, Text
+from obsdash.author.dashboards.thresholds import (
+    map_range,
+    map_special,
+    map_values,
+    override,
+    thresholds,
+    transform,
+)
+from obsdash.author.dashboards.values import BarGauge, Gauge, Stat, Table
+from obsdash.author.dashboards.variables import (
+    AdhocVariable,
+    ConstantVariable,
+    CustomVariable,
+    DatasourceVariable,
+    IntervalVariable,
+    LabelVariable,
+    QueryVariable,
+    TextVariable,
+)
 from obsdash.author.datasources import (
     AlertmanagerSource,
     DataSource,
@@ -55,39 +80,19 @@ from obsdash.author.datasources import (
     RedisSource,
     TempoSource,
 )
-from obsdash.author.fields import Panel
-from obsdash.author.indicators import Availability, Expression, Latency, Ratio
-from obsdash.author.layout import Row
-from obsdash.author.librarypanel import LibraryPanel
 from obsdash.author.links import Link, PanelLink, TagLinks, to_alert, to_dashboard
-from obsdash.author.objectives import objectives
-from obsdash.author.queries import Loki, Prometheus, Query, Tempo
-from obsdash.author.routetest import RouteTest
-from obsdash.author.routing import Inhibit, Route, Routing
-from obsdash.author.rules import Alert, BaseUrls, Record, RuleGroup
-from obsdash.author.slo import SLO
-from obsdash.author.template import label, value
-from obsdash.author.testing import RuleTest
-from obsdash.author.texts import AlertList, Logs, Text
-from obsdash.author.thresholds import (
-    map_range,
-    map_special,
-    map_values,
-    override,
-    thresholds,
-    transform,
+from obsdash.author.notifications.channels import (
+    Discord,
+    Email,
+    OpsGenie,
+    PagerDuty,
+    Slack,
+    Teams,
+    Telegram,
+    Webhook,
 )
-from obsdash.author.values import BarGauge, Gauge, Stat, Table
-from obsdash.author.variables import (
-    AdhocVariable,
-    ConstantVariable,
-    CustomVariable,
-    DatasourceVariable,
-    IntervalVariable,
-    LabelVariable,
-    QueryVariable,
-    TextVariable,
-)
+from obsdash.author.notifications.routetest import RouteTest
+from obsdash.author.notifications.routing import Inhibit, Route, Routing
 from obsdash.origin import may_be_empty
 from obsdash.resource import Environment
 

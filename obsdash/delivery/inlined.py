@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from obsdash.diff.withheld import filled, withheld, without_secrets
+from obsdash.diff.routing.withheld import filled, withheld, without_secrets
 from obsdash.resource import Resource
 
 TEMPLATE_FILES = "template_files"  # name → text, beside the configuration's own keys

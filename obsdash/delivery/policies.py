@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from obsdash.delivery.routing import ALWAYS
-from obsdash.diff.policies import matchers_of
+from obsdash.diff.routing.policies import matchers_of
 from obsdash.resource import CONTACT_POINT, MUTE_TIMING, NOTIFICATION_POLICY, Resource, Spec
 
 NOBODY = "nobody"  # the receiver of a policy that is always mute

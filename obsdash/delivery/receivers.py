@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from obsdash.author import messages
+from obsdash.author.notifications import messages
 from obsdash.delivery.integrations import is_secret, with_setting
-from obsdash.diff.integrations import INTEGRATIONS
+from obsdash.diff.routing.integrations import INTEGRATIONS
 from obsdash.resource import Spec
 
 _CALLED = re.compile(r'template\s+"([^"]+)"')

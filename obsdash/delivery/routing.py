@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from obsdash.delivery.receivers import Translator, uid_of
-from obsdash.diff.policies import matchers_of, one_timing
-from obsdash.diff.routing import respelled
+from obsdash.diff.routing.policies import matchers_of, one_timing
+from obsdash.diff.routing.routing import respelled
 from obsdash.errors import DefinitionError, Problems
 from obsdash.origin import Mark, Origin
 from obsdash.resource import (

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
-from obsdash.diff.integrations import INTEGRATIONS
 from obsdash.diff.missing import MISSING
+from obsdash.diff.routing.integrations import INTEGRATIONS
 
 T = TypeVar("T")
 

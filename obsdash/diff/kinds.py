@@ -2,21 +2,21 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from obsdash.diff.alertmanager import alertmanager_findings
-from obsdash.diff.alertrules import alert_group_findings
-from obsdash.diff.dashboard import dashboard_findings
+from obsdash.diff.dashboard.dashboard import dashboard_findings
+from obsdash.diff.dashboard.librarypanel import library_panel_findings
 from obsdash.diff.datasource import datasource_findings
-from obsdash.diff.librarypanel import library_panel_findings
 from obsdash.diff.naming import Finding
-from obsdash.diff.notifications import (
+from obsdash.diff.plain import plain_findings
+from obsdash.diff.routing.alertmanager import alertmanager_findings
+from obsdash.diff.routing.notifications import (
     contact_findings,
     policy_findings,
     template_findings,
     timing_findings,
 )
-from obsdash.diff.plain import plain_findings
-from obsdash.diff.prometheusrule import object_findings
-from obsdash.diff.rules import group_findings
+from obsdash.diff.rules.alertrules import alert_group_findings
+from obsdash.diff.rules.prometheusrule import object_findings
+from obsdash.diff.rules.rules import group_findings
 from obsdash.migration.sources import Sources
 from obsdash.resource import (
     ALERT_RULE_GROUP,

@@ -7,8 +7,8 @@ doubt a difference is a change.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from obsdash.diff import sameness
-from obsdash.diff.dropped import dropped
+from obsdash.diff.dashboard import sameness
+from obsdash.diff.dashboard.dropped import dropped
 from obsdash.diff.leaf import Leaf
 from obsdash.diff.scope import Scope
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from obsdash.change import Change
 from obsdash.diff import difference, folded
+from obsdash.diff.dashboard.panels import flattened, pairing
 from obsdash.diff.leaf import Leaf
-from obsdash.diff.panels import flattened, pairing
 from obsdash.drift.forms import levelled
 from obsdash.drift.model import Base
 from obsdash.drift.places import marked

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from obsdash.diff.layout import boxes, closed
-from obsdash.diff.migrated import with_letters
-from obsdash.diff.panels import Pairing, Panel, flattened, pairing
-from obsdash.diff.repeats import is_copy, narrowed
+from obsdash.diff.dashboard.layout import boxes, closed
+from obsdash.diff.dashboard.migrated import with_letters
+from obsdash.diff.dashboard.panels import Pairing, Panel, flattened, pairing
+from obsdash.diff.dashboard.repeats import is_copy, narrowed
 from obsdash.migration.lift import lifted, version_of
 from obsdash.migration.plugins import shown
 from obsdash.migration.reading import each_panel, each_variable, leading_number, objects

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from obsdash.diff.alignment import IDENTITIES, aligned
+from obsdash.diff.dashboard.panels import flattened, pairing
 from obsdash.diff.leaves import value_at
-from obsdash.diff.panels import flattened, pairing
 from obsdash.resource import Resource
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from obsdash.diff.dashboard.panels import Panel, flattened, pairing
 from obsdash.diff.missing import MISSING
-from obsdash.diff.panels import Panel, flattened, pairing
 from obsdash.merge.layout import merge_position, pushed_apart
 from obsdash.merge.order import Triple, interleaved
 from obsdash.merge.value import Spot, Three, Work, equal, merge_value

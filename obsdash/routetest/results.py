@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from obsdash.author.routetest import Fate, RouteTest
+from obsdash.author.notifications.routetest import Fate, RouteTest
 from obsdash.origin import Origin
 
 

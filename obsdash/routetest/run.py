@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from obsdash.author.routetest import Fate, RouteTest, Subject
+from obsdash.author.notifications.routetest import Fate, RouteTest, Subject
 from obsdash.delivery.policies import NOBODY, as_alertmanagers
 from obsdash.delivery.routing import as_grafanas
 from obsdash.errors import DefinitionError, Problems, TargetError

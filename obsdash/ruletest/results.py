@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from obsdash.author.testing import Expectation, RuleTest
+from obsdash.author.alerts.testing import Expectation, RuleTest
 from obsdash.origin import Origin
 
 

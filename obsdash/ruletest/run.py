@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import orjson
 
-from obsdash.author.testing import Fires, RuleTest, Silent
+from obsdash.author.alerts.testing import Fires, RuleTest, Silent
 from obsdash.errors import DefinitionError, Problems, TargetError
 from obsdash.origin import Origin
 from obsdash.resource import LOKI_RULE_GROUP, RULE_GROUP, Resource

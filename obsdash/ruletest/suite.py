@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from obsdash.author.slo import SLO
-from obsdash.author.testing import Fires, Gives, Missing, RuleTest, Silent
+from obsdash.author.alerts.slo import SLO
+from obsdash.author.alerts.testing import Fires, Gives, Missing, RuleTest, Silent
 from obsdash.resource import Resource
 
 Rule = Mapping[str, Any]

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from obsdash.author.testing import Expectation, Fires, Gives, Missing, RuleTest, Silent
+from obsdash.author.alerts.testing import Expectation, Fires, Gives, Missing, RuleTest, Silent
 from obsdash.durations import milliseconds
 from obsdash.ruletest.answers import Answers
 from obsdash.ruletest.results import Check, FiredAlert, Sample

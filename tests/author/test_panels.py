@@ -33,7 +33,7 @@ from obsdash.author import (
     to_dashboard,
     transform,
 )
-from obsdash.author.panel import BasePanel
+from obsdash.author.dashboards.panel import BasePanel
 from obsdash.errors import DefinitionError
 
 

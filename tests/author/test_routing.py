@@ -23,7 +23,7 @@ from obsdash.author import (
     Telegram,
     Webhook,
 )
-from obsdash.author.channels import Channel
+from obsdash.author.notifications.channels import Channel
 from obsdash.errors import DefinitionError
 from obsdash.project import load_project
 from obsdash.resource import Environment

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from obsdash.author import SLO, Availability, Expression, Latency, Ratio
-from obsdash.author.indicators import bucket
+from obsdash.author.alerts.indicators import bucket
 from obsdash.errors import DefinitionError
 from tests.support.servers import program
 

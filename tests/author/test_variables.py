@@ -14,7 +14,7 @@ from obsdash.author import (
     QueryVariable,
     TextVariable,
 )
-from obsdash.author.variables import Variable
+from obsdash.author.dashboards.variables import Variable
 from obsdash.errors import DefinitionError
 
 

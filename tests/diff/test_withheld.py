@@ -2,7 +2,7 @@
 
 import pytest
 
-from obsdash.diff.withheld import in_plain_sight, withheld, without_secrets
+from obsdash.diff.routing.withheld import in_plain_sight, withheld, without_secrets
 
 SECRET = [
     ("slack_configs", {"api_url": "x"}, "api_url"),

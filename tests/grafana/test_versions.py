@@ -61,7 +61,7 @@ def test_the_page_lists_the_renamed_types() -> None:
 
 def test_the_page_names_the_alertmanager_that_each_channel_needs() -> None:
     named = re.findall(r"^\| Alertmanager \| 0\.(\d+) ", PAGE, re.MULTILINE)
-    code = (ROOT / "obsdash/author/channels.py").read_text("utf-8")
+    code = (ROOT / "obsdash/author/notifications/channels.py").read_text("utf-8")
     oldest, *newer = sorted(set(re.findall(r"\(0, (\d+)\)", code)))
     assert oldest == "25"  # which every channel can do with that names none
     assert named == newer

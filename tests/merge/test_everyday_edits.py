@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from obsdash.diff import difference
+from obsdash.diff.dashboard.panels import flattened, pairing
 from obsdash.diff.leaves import same
-from obsdash.diff.panels import flattened, pairing
 from obsdash.merge import merge
 from tests.diff.documents import Spec, dashboard, panel, resource
 from tests.support.edits import edited

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from obsdash.diff.layout import Box
+from obsdash.diff.dashboard.layout import Box
 from obsdash.merge import Merged, merge
 from tests.diff.documents import Spec, dashboard, panel
 from tests.support.hands import red

@@ -10,7 +10,7 @@ import pytest
 
 from obsdash import secrets
 from obsdash.author import Discord, OpsGenie, PagerDuty, Route, Routing, Slack, Teams, Telegram
-from obsdash.author.channels import Channel, Email
+from obsdash.author.notifications.channels import Channel, Email
 from obsdash.cli import run
 from obsdash.preview import ExampleAlert, Preview, example, previews
 

@@ -4,7 +4,7 @@ import json
 from xml.etree import ElementTree as ET
 
 from obsdash.author import Alert, RuleTest
-from obsdash.author.testing import Fires, Silent
+from obsdash.author.alerts.testing import Fires, Silent
 from obsdash.origin import Origin
 from obsdash.render.ruletest import junit, ruletest_cases, ruletest_json, ruletest_text
 from obsdash.ruletest import AlertCoverage, Check, Results, TestResult

@@ -1,0 +1,1 @@
+"""Dashboards: panels, queries, variables, layout."""

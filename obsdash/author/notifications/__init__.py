@@ -1,0 +1,1 @@
+"""Who is told of an alert, through which channel, in which words."""

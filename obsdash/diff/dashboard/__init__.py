@@ -1,0 +1,1 @@
+"""Dashboards and library panels: what changed, which differences are noise."""

@@ -1,0 +1,1 @@
+"""Routing, as an Alertmanager or a Grafana has it."""

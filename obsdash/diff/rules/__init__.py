@@ -1,0 +1,1 @@
+"""Rules of every shape: which of them changed, and how."""
