@@ -12,6 +12,7 @@ from obsdash.diff.noise import NOISE
 from tests.diff.documents import Spec, changed, compare, dashboard, panel
 
 Edit = Callable[[Spec], object]
+EVERY = ["5s", "10s", "30s", "1m", "5m", "15m", "30m", "1h", "2h", "1d"]
 
 
 def _panel(spec: Spec) -> Spec:
@@ -54,6 +55,10 @@ FOLDED: dict[str, tuple[Edit, str]] = {
     "the text null in the first threshold": (
         lambda d: _defaults(d)["thresholds"]["steps"][0].update(value="null"),
         "base threshold",
+    ),
+    "the intervals that every dashboard offers": (
+        lambda d: d.update(timepicker={"refresh_intervals": EVERY}),
+        "default",
     ),
     "a default of the dashboard": (
         lambda d: d.update(graphTooltip=0, fiscalYearStartMonth=0, liveNow=False),
@@ -132,6 +137,7 @@ def test_an_edit_stands_out_alone_among_all_of_it() -> None:
 
 
 KEPT: dict[str, Edit] = {
+    "intervals of one's own": lambda d: d.update(timepicker={"refresh_intervals": EVERY[1:]}),
     "the chosen value of a custom variable": lambda d: _variable(d, 1)["current"].update(value="x"),
     "another value than the default": lambda d: _panel(d)["options"].update(
         tooltip={"mode": "multi"}

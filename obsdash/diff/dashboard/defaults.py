@@ -9,6 +9,8 @@ from typing import Any
 
 Defaults = Mapping[str, Any]
 
+_INTERVALS = ["5s", "10s", "30s", "1m", "5m", "15m", "30m", "1h", "2h", "1d"]
+
 DASHBOARD: Defaults = {
     "editable": True,
     "fiscalYearStartMonth": 0,
@@ -18,6 +20,7 @@ DASHBOARD: Defaults = {
     "style": "dark",
     "time.from": "now-6h",
     "time.to": "now",
+    "timepicker.refresh_intervals": _INTERVALS,
     "timezone": "",
     "weekStart": "",
 }
