@@ -2,7 +2,9 @@
 
 The message of a version that we save is `obsdash <project> <hash>`. What we write with edits of
 others in it, because they were to be kept or were put back, says so: `… on version 7`. What we
-alone would have saved then is found by taking that version's edits out again.
+alone would have saved then is found by taking that version's edits out again. Since Grafana 12 the
+message is an annotation, which tools that write the whole object back write again: of versions in a
+row that say the same, only the first is ours.
 """
 
 import re
@@ -10,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import zip_longest
 from typing import NamedTuple
 
 from obsdash.drift import Base
@@ -138,11 +141,11 @@ class _History:
     def base(self, live: Resource, folders: Sequence[str], number: int) -> _Found:
         """Return what we alone would have saved up to a version, and in which of the folders."""
         others: list[Save] = []
-        for listed in self.versions:
+        for listed, older in zip_longest(self.versions, self.versions[1:]):
             if listed["version"] > number:
                 continue
             own = self.own(listed)
-            if own:
+            if own and not (older and self.own(older) == own):  # a tool that keeps our message
                 found = self._based(live, folders, listed["version"], own)
                 return _Found(found.document, [*found.others, *others[::-1]])
             others.append(_save(listed))

@@ -330,6 +330,18 @@ def test_a_save_of_another_project_in_between_is_an_edit(one: GrafanaDouble) -> 
     assert edits(diff(one, defined())) == [("admin 3", 'panel "Errors"', "threshold red 0.8 → 0.9")]
 
 
+@pytest.mark.parametrize("saved", [1, 2])
+def test_a_tool_that_writes_our_message_again_is_not_us(double: GrafanaDouble, saved: int) -> None:
+    for unit in ("s", "ms")[:saved]:
+        sync(double, defined(unit=unit))
+    kept = Hands(double.url).call("GET", f"dashboards/uid/api/versions/{saved}")["message"]
+    assert kept.startswith("obsdash shop ")
+    Hands(double.url).edit("api", red("Errors", 0.9), kept)
+    plan = diff(double, defined(unit=unit))
+    assert edits(plan) == [(f"alice {saved + 1}", 'panel "Errors"', "threshold red 0.8 → 0.9")]
+    assert yours(plan) == []
+
+
 def test_histories_are_read_only_of_what_differs(one: GrafanaDouble) -> None:
     sync(one, defined())
     Hands(one.url).edit("api", as_the_editor_does)

@@ -18,13 +18,14 @@ class Hands:
     login: str = "alice"
     password: str = "alice"
 
-    def edit(self, uid: str, change: Callable[[Document], object]) -> None:
+    def edit(self, uid: str, change: Callable[[Document], object], message: str = "") -> None:
         """Open a dashboard, change it, save it."""
         found = self.call("GET", f"dashboards/uid/{uid}")
         dashboard = found["dashboard"]
         change(dashboard)
         folder = found["meta"].get("folderUid") or ""
-        self.call("POST", "dashboards/db", {"dashboard": dashboard, "folderUid": folder})
+        body = {"dashboard": dashboard, "folderUid": folder, "message": message}
+        self.call("POST", "dashboards/db", body)
 
     def move(self, uid: str, folder: str) -> None:
         """Put a dashboard into the folder with a uid."""
