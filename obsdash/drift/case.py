@@ -10,10 +10,12 @@ from obsdash.diff.leaf import Leaf
 from obsdash.drift.forms import levelled
 from obsdash.drift.model import Base
 from obsdash.drift.places import marked
-from obsdash.merge import Collision, Merged, Rewrite, Side, merge, restored
+from obsdash.merge import Collision, Merged, Rewrite, Side, merge, restored, taken_out
 from obsdash.migration.sources import Sources
 from obsdash.plan import Edit, Save
 from obsdash.resource import Resource
+
+_OF_ANY = ("/id", "/gridPos")  # what a panel has that does not depend on its type
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def without_edits(
     edited: what we saved upon. before: what we had saved before the edits.
     """
     case = case_of(edited, saved, before, sources)
-    return replace(before, spec=merge(case.theirs.spec, case.ours.spec, case.base.spec).document)
+    return replace(before, spec=taken_out(case.ours.spec, case.theirs.spec, case.base.spec))
 
 
 def _cleared_live(live: Resource, base: Resource, sources: Sources) -> Resource:
@@ -65,7 +67,7 @@ def _cleared(side: Resource, base: Resource, rewrites: Sequence[Rewrite]) -> Res
     """Return a document without rewrites, but in what a panel of another type says anew."""
     pairs = pairing(flattened(base.spec), flattened(side.spec)).pairs
     anew = tuple(f"{now.pointer}/" for was, now in pairs if was.type != now.type)
-    kept = (one for one in rewrites if not one.here.startswith(anew) or one.here.endswith("/id"))
+    kept = (one for one in rewrites if not one.here.startswith(anew) or one.here.endswith(_OF_ANY))
     return replace(side, spec=restored(side.spec, base.spec, kept))
 
 

@@ -1,6 +1,6 @@
 """Three documents in, one out: what two sides changed since a base, and where they collide."""
 
-from obsdash.merge.document import Collision, Merged, Side, merge
+from obsdash.merge.document import Collision, Merged, Side, merge, taken_out
 from obsdash.merge.patch import counterparts, operations
 from obsdash.merge.restored import Rewrite, restored
 
@@ -13,4 +13,5 @@ __all__ = [
     "merge",
     "operations",
     "restored",
+    "taken_out",
 ]

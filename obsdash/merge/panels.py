@@ -96,8 +96,7 @@ def _merged(trio: _Trio, used: set[int | str | None], work: Work) -> Any:
         body = merge_value(bodies, trio.spot, work)
     if body is MISSING:
         return MISSING
-    position = merge_position(trio.field("gridPos"), trio.spot, work)
-    whole = {**body, "id": _number(trio, used), "gridPos": position}
+    whole = {**body, "id": _number(trio, used), "gridPos": _position(trio, work)}
     keys = dict.fromkeys([*(_first(trio).body), *whole])
     return {key: whole[key] for key in keys if whole.get(key, MISSING) is not MISSING}
 
@@ -127,6 +126,13 @@ def _field(panel: Panel | None, key: str) -> Any:
 
 def _first(trio: _Trio) -> Panel:
     return next(panel for panel in (trio.ours, trio.theirs, trio.base) if panel)
+
+
+def _position(trio: _Trio, work: Work) -> Any:
+    """Return a panel's place; one that a side removed, and that is kept, stays where it is."""
+    if trio.ours and trio.theirs:
+        return merge_position(trio.field("gridPos"), trio.spot, work)
+    return _field(trio.ours or trio.theirs, "gridPos")
 
 
 def _number(trio: _Trio, used: set[int | str | None]) -> Any:

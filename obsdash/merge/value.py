@@ -75,9 +75,14 @@ class Merged:
 
 @dataclass(slots=True)
 class Work:
-    """A merge under way."""
+    """A merge under way.
+
+    taking_out: what the base has and their side has not is taken out of our side, part by part:
+    an object or a list that their side lacks is an empty one, not one that somebody removed whole.
+    """
 
     prefer: Side
+    taking_out: bool = False
     collisions: list[Collision] = field(default_factory=list)
 
     def collide(self, spot: Spot, ours: Any, theirs: Any) -> Any:
@@ -112,8 +117,18 @@ def _objects(values: Three, spot: Spot, work: Work) -> dict[str, Any]:
     merged = {}
     for key in dict.fromkeys([*values.ours, *values.theirs]):
         inner = Three(*(side.get(key, MISSING) for side in values))
-        merged[key] = merge_value(inner, spot.key(key), work)
+        take = _taken_out if work.taking_out and inner.theirs is MISSING else merge_value
+        merged[key] = take(inner, spot.key(key), work)
     return {key: value for key, value in merged.items() if value is not MISSING}
+
+
+def _taken_out(values: Three, spot: Spot, work: Work) -> Any:
+    """Return what our side has besides the base, MISSING for nothing; their side has nothing."""
+    base, ours, _ = values
+    for kind in (dict, list):
+        if isinstance(base, kind) and isinstance(ours, kind):
+            return merge_value(Three(base, ours, kind()), spot, work) or MISSING
+    return merge_value(values, spot, work)
 
 
 def _lists(values: Three, spot: Spot, work: Work) -> Any:

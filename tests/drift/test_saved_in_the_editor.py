@@ -60,6 +60,15 @@ def about(found: Iterable[Change]) -> Told:
     )
 
 
+def added_by_both(found: Case) -> Told:
+    """Return what both sides added: the definition has it by itself, theirs or not."""
+    ours, theirs = (
+        about(one for one in found.changes(found.base, side) if one.verb == "added")
+        for side in (found.ours, found.theirs)
+    )
+    return ours & theirs
+
+
 def combinations(judge: Callable[[Pair, Spec, Spec], str]) -> list[str]:
     """Edit the definition of one pair and what is live; return what a judge has to say of it."""
     chance = Random(SEED)
@@ -118,6 +127,8 @@ def test_what_both_changed_is_joined_or_collides() -> None:
             return "" if not edits(found) else "told"
         if mine and mine == theirs and not about(changes(live, ours)):
             return ""  # the same panel, at two places
+        if added_by_both(found):  # the definition's has what Grafana adds to old dashboards
+            return "" if not changes(joined.document, ours) else "not joined"
         added = about(changes(live, joined.document))
         kept = about(changes(joined.document, ours))
         lost = len(mine.keys() - theirs.keys()) > len(added) or bool(theirs) != bool(kept)
@@ -131,7 +142,7 @@ def test_what_a_merge_wrote_stays_an_edit_of_theirs() -> None:
         found = case(pair, ours, live)
         joined = found.merged("theirs")
         before = edits(found)
-        if joined.collisions or not before:
+        if joined.collisions or not before or added_by_both(found):
             return ""
         written, wanted = resource(joined.document), resource(ours)
         alone = without_edits(written, resource(live), resource(pair.stored), SOURCES)
@@ -140,5 +151,4 @@ def test_what_a_merge_wrote_stays_an_edit_of_theirs() -> None:
         told = [Counter(one.change.text for one in side) for side in (before, after)]
         return "" if not yours and told[0] == told[1] else f"{yours} {told}"
 
-    wrong = combinations(judge)
-    assert len(wrong) <= COMBINATIONS / 100, wrong
+    assert combinations(judge) == []

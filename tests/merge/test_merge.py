@@ -57,6 +57,17 @@ def test_removing_what_the_other_side_edited_collides() -> None:
     assert "Errors" not in titles(found)
 
 
+def test_a_panel_that_is_kept_against_its_removal_stays_where_it_was() -> None:
+    base = dashboard(4)
+    edited, without = copy.deepcopy(base), copy.deepcopy(base)
+    red("Errors", 0.9)(edited)
+    without["panels"].pop(1)
+    kept = merge(base, edited, without), merge(base, without, edited, prefer="theirs")
+    places = {one["title"]: one["gridPos"] for one in base["panels"]}
+    for found in kept:
+        assert {one["title"]: one.get("gridPos") for one in found.document["panels"]} == places
+
+
 def test_panels_that_both_sides_added_are_both_there_with_an_id_each() -> None:
     low = {"h": 8, "w": 12, "x": 0, "y": 16}
     mine, other = panel(4, title="Mine", gridPos=low), panel(4, title="Theirs", gridPos=low)
