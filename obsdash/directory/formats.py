@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 import orjson
 
 from obsdash.directory import notifications
-from obsdash.directory.expanding import escaped, placeholder, plain, reference
 from obsdash.directory.layout import folder_at, kind_at, stem
 from obsdash.disk import alertrules, rules, yaml
+from obsdash.disk.expanding import escaped, placeholder, plain, reference
 from obsdash.resource import (
     ALERT_RULE_GROUP,
     ALERTMANAGER,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from obsdash.delivery.integrations import settings_in, with_setting, without_setting
-from obsdash.directory.expanding import escaped, placeholder, plain, reference
+from obsdash.disk.expanding import escaped, placeholder, plain, reference
 from obsdash.resource import (
     CONTACT_POINT,
     MESSAGE_TEMPLATE,

@@ -5,6 +5,7 @@ Such a file spells some keys, durations and the links to a panel in another way 
 
 from typing import Any
 
+from obsdash.disk.expanding import escaped, plain
 from obsdash.durations import format_duration, milliseconds
 from obsdash.resource import Spec
 
@@ -23,7 +24,7 @@ _DEFAULTS = {"noDataState": "NoData", "execErrState": "Alerting"}
 
 def from_file(written: Spec) -> tuple[str, Spec]:
     """Return a group's folder, and the group as the API has it; raises ValueError."""
-    group = {key: value if key == "rules" else _plain(value) for key, value in written.items()}
+    group = {key: value if key == "rules" else plain(value) for key, value in written.items()}
     if not (isinstance(group.get("name"), str) and isinstance(group.get("folder"), str)):
         raise ValueError("a group has a name and a folder")
     interval = group.get("interval") or _INTERVAL
@@ -41,16 +42,16 @@ def to_file(group: Spec, folder: str) -> Spec:
     """Return a group, with its folder, as a file has it; `$$` is a `$` that nothing expands."""
     return {
         "orgId": 1,
-        "name": _escaped(group["name"]),
-        "folder": _escaped(folder),
+        "name": escaped(group["name"]),
+        "folder": escaped(folder),
         "interval": format_duration(group["interval"] * 1000),
         "rules": [_rule_to_file(rule) for rule in group["rules"]],
     }
 
 
 def _rule_from_file(rule: Spec) -> Spec:
-    plain = {key: value if key in _VERBATIM else _plain(value) for key, value in rule.items()}
-    found = _renamed({k: v for k, v in plain.items() if k not in _LINKS}, _KEYS)
+    read = {key: value if key in _VERBATIM else plain(value) for key, value in rule.items()}
+    found = _renamed({k: v for k, v in read.items() if k not in _LINKS}, _KEYS)
     links = {name: str(rule[key]) for key, name in _LINKS.items() if rule.get(key)}
     if links:
         found["annotations"] = {**(found.get("annotations") or {}), **links}
@@ -70,24 +71,8 @@ def _rule_to_file(rule: Spec) -> Spec:
     if written.get("record"):
         names = {api: file for file, api in _RECORD_KEYS.items()}
         written["record"] = _renamed(written["record"], names)
-    return {key: value if key in _VERBATIM else _escaped(value) for key, value in written.items()}
+    return {key: value if key in _VERBATIM else escaped(value) for key, value in written.items()}
 
 
 def _renamed(document: Spec, names: dict[str, str]) -> Spec:
     return {names.get(key, key): value for key, value in document.items()}
-
-
-def _escaped(value: Any) -> Any:
-    return _in_texts(value, "$", "$$")
-
-
-def _plain(value: Any) -> Any:
-    return _in_texts(value, "$$", "$")
-
-
-def _in_texts(value: Any, old: str, new: str) -> Any:
-    if isinstance(value, str):
-        return value.replace(old, new)
-    if isinstance(value, dict):
-        return {key: _in_texts(item, old, new) for key, item in value.items()}
-    return [_in_texts(item, old, new) for item in value] if isinstance(value, list) else value
