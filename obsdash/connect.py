@@ -26,75 +26,99 @@ def connect(config: Config, target: TargetConfig, *, adopt: bool = False) -> Tar
     """Return a target; nothing is contacted yet. Secrets are resolved here."""
     match target:
         case DirectoryConfig():
-            from obsdash.directory import DirectoryTarget
-
-            folder = outside_of_definitions(config.root, config.root / target.path)
-            rules = target.rule_files(config.project)
-            return DirectoryTarget(folder, mount=target.mount or None, rules=rules)
+            return _directory(config, target)
         case GrafanaConfig():
-            from obsdash.grafana import GrafanaTarget
-
-            return GrafanaTarget(
-                target.url,
-                project=config.project,
-                auth=_auth(target),
-                tls=_tls(config, target.tls),
-                org=target.org or None,
-                rules=target.rules.managed(config.project) if target.rules else None,
-                routing=target.routing,
-                secrets=lambda reference: secrets.resolve(reference, os.environ),
-                adopt=adopt,
-            )
+            return _grafana(config, target, adopt=adopt)
         case PrometheusConfig():
-            from obsdash.prometheus import PrometheusTarget
-
-            return PrometheusTarget(
-                target.url,
-                outside_of_definitions(config.root, config.root / target.rules),
-                replicas=target.replicas,
-                prefix=f"obsdash-{config.project}-",
-                auth=_auth(target),
-                tls=_tls(config, target.tls),
-            )
+            return _prometheus(config, target)
         case AlertmanagerConfig(config=""):
-            from obsdash.alertmanager import MimirAlertmanagerTarget
-
-            return MimirAlertmanagerTarget(
-                target.url,
-                project=config.project,
-                secrets=lambda reference: secrets.resolve(reference, os.environ),
-                tenant=target.tenant,
-                templates=config.root / target.templates if target.templates else None,
-                adopt=adopt,
-                auth=_auth(target),
-                tls=_tls(config, target.tls),
-            )
+            return _mimir_alertmanager(config, target, adopt=adopt)
         case AlertmanagerConfig():
-            from obsdash.alertmanager import AlertmanagerTarget
-
-            return AlertmanagerTarget(
-                target.url,
-                outside_of_definitions(config.root, config.root / target.config),
-                project=config.project,
-                replicas=target.replicas,
-                adopt=adopt,
-                auth=_auth(target),
-                tls=_tls(config, target.tls),
-            )
+            return _alertmanager(config, target, adopt=adopt)
         case RulerConfig():
-            from obsdash.ruler import RulerTarget
-
-            return RulerTarget(
-                target.url,
-                prefix=target.prefix or f"obsdash-{config.project}-",
-                flavour=target.flavour,
-                tenant=target.tenant,
-                datasource=target.datasource,
-                auth=_auth(target),
-                tls=_tls(config, target.tls),
-            )
+            return _ruler(config, target)
         case _:
             assert_never(target)
+
+
+def _directory(config: Config, target: DirectoryConfig) -> Target:
+    from obsdash.directory import DirectoryTarget
+
+    folder = outside_of_definitions(config.root, config.root / target.path)
+    rules = target.rule_files(config.project)
+    return DirectoryTarget(folder, mount=target.mount or None, rules=rules)
+
+
+def _grafana(config: Config, target: GrafanaConfig, *, adopt: bool) -> Target:
+    from obsdash.grafana import GrafanaTarget
+
+    return GrafanaTarget(
+        target.url,
+        project=config.project,
+        auth=_auth(target),
+        tls=_tls(config, target.tls),
+        org=target.org or None,
+        rules=target.rules.managed(config.project) if target.rules else None,
+        routing=target.routing,
+        secrets=_resolved,
+        adopt=adopt,
+    )
+
+
+def _prometheus(config: Config, target: PrometheusConfig) -> Target:
+    from obsdash.prometheus import PrometheusTarget
+
+    return PrometheusTarget(
+        target.url,
+        outside_of_definitions(config.root, config.root / target.rules),
+        replicas=target.replicas,
+        prefix=f"obsdash-{config.project}-",
+        auth=_auth(target),
+        tls=_tls(config, target.tls),
+    )
+
+
+def _mimir_alertmanager(config: Config, target: AlertmanagerConfig, *, adopt: bool) -> Target:
+    from obsdash.alertmanager import MimirAlertmanagerTarget
+
+    return MimirAlertmanagerTarget(
+        target.url,
+        project=config.project,
+        secrets=_resolved,
+        tenant=target.tenant,
+        templates=config.root / target.templates if target.templates else None,
+        adopt=adopt,
+        auth=_auth(target),
+        tls=_tls(config, target.tls),
+    )
+
+
+def _alertmanager(config: Config, target: AlertmanagerConfig, *, adopt: bool) -> Target:
+    from obsdash.alertmanager import AlertmanagerTarget
+
+    return AlertmanagerTarget(
+        target.url,
+        outside_of_definitions(config.root, config.root / target.config),
+        project=config.project,
+        replicas=target.replicas,
+        adopt=adopt,
+        auth=_auth(target),
+        tls=_tls(config, target.tls),
+    )
+
+
+def _ruler(config: Config, target: RulerConfig) -> Target:
+    from obsdash.ruler import RulerTarget
+
+    return RulerTarget(
+        target.url,
+        prefix=target.prefix or f"obsdash-{config.project}-",
+        flavour=target.flavour,
+        tenant=target.tenant,
+        datasource=target.datasource,
+        auth=_auth(target),
+        tls=_tls(config, target.tls),
+    )
 
 
 def client(
@@ -119,13 +143,17 @@ def client(
     )
 
 
+def _resolved(reference: str) -> str:
+    return secrets.resolve(reference, os.environ)
+
+
 def _auth(target: ServerConfig) -> "Auth | None":
     from obsdash.http import Auth
 
     if target.token:
-        return Auth(token=secrets.resolve(target.token, os.environ))
+        return Auth(token=_resolved(target.token))
     if target.user:
-        return Auth(user=target.user, password=secrets.resolve(target.password, os.environ))
+        return Auth(user=target.user, password=_resolved(target.password))
     return None
 
 
