@@ -2,17 +2,18 @@
 
 from collections.abc import Collection, Mapping
 
+from obsdash.diff.kinds import SOURCED
 from obsdash.grafana.transport import Grafana
 from obsdash.grafana.trouble import GrafanaError
 from obsdash.migration.sources import NONE, Sources
-from obsdash.resource import DASHBOARD, LIBRARY_PANEL, Ref, Resource
+from obsdash.resource import Ref, Resource
 
 
 def read_sources(
     api: Grafana, wanted: Collection[Resource], live: Mapping[Ref, Resource]
 ) -> Sources:
     """Read the data sources if anything that refers to some differs from what is live."""
-    pairs = [(one, live.get(one.ref)) for one in wanted if one.ref.kind in _REFERRING]
+    pairs = [(one, live.get(one.ref)) for one in wanted if one.ref.kind in SOURCED]
     if all(there is None or there.spec == one.spec for one, there in pairs):
         return NONE
     try:
@@ -21,9 +22,6 @@ def read_sources(
         if error.status != 403:
             raise
     return _shown(api)
-
-
-_REFERRING = (DASHBOARD, LIBRARY_PANEL)
 
 
 def _shown(api: Grafana) -> Sources:
